@@ -1,1 +1,16 @@
-//! x
+//! ServiceAccount Lab: a deterministic Kubernetes control plane small enough to live in a web page.
+//!
+//! Read the modules in this order: [`api`] is what travels; [`cluster`] is the control plane and its node;
+//! [`kubectl`] and [`shell`] are what a learner types into; [`lab`] is one learner's session; [`lesson`] reads
+//! the course and checks it; `ui` and `embed` (wasm only) show it all.
+
+pub mod api;
+pub mod cluster;
+pub mod kubectl;
+pub mod lab;
+pub mod lesson;
+pub mod shell;
+#[cfg(target_arch = "wasm32")]
+pub mod embed;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;

@@ -1,0 +1,3 @@
+//! YAML as kubectl reads it and prints it.
+//!
+//! Follows sigs.k8s.io/yaml: YAML becomes JSON first, errors included; output is block style, lists not indented.

@@ -1,0 +1,1 @@
+//! The terminal: words, pipes, variables, files; one file a program.
