@@ -1,1 +1,16 @@
-//! cluster
+//! The control plane and its node: one deterministic value.
+//!
+//! Its state is a function of (seed, start, the requests it got and the time that passed). Everything that
+//! happens to it is a request through [`apiserver::ApiServer::handle`]; controllers, scheduler and kubelet are
+//! clients like any other.
+
+pub mod admission;
+pub mod apiserver;
+pub mod authn;
+pub mod authz;
+pub mod clock;
+pub mod random;
+pub mod reader;
+pub mod settings;
+pub mod store;
+pub mod trace;

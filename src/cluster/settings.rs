@@ -1,0 +1,42 @@
+//! What an administrator decides before the cluster starts: seed, start, flags and names.
+
+use crate::api::time::Timestamp;
+
+/// The token issuer, and the default audience.
+pub const ISSUER: &str = "https://kubernetes.default.svc.cluster.local";
+/// Where the API server is reached from outside the cluster.
+pub const SERVER_URL: &str = "https://kube-apiserver:6443";
+/// The API server's own address, as discovery documents name it.
+pub const SERVER_ADDRESS: &str = "172.30.1.2:6443";
+/// The one node's name.
+pub const NODE_NAME: &str = "node01";
+/// The cluster IP of the Service `default/kubernetes`.
+pub const SERVICE_IP: &str = "10.96.0.1";
+
+/// The flags of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Decides every name, UID and jitter.
+    pub seed: u64,
+    /// What the clock shows when the cluster is seconds old and the first command is typed.
+    pub start: Timestamp,
+    /// `--anonymous-auth`.
+    pub anonymous_auth: bool,
+    /// `--service-account-extend-token-expiration`: mounted tokens of 3607 s really live a year.
+    pub extend_token_expiration: bool,
+    /// `--service-account-max-token-expiration` in seconds; 0 is no cap.
+    pub max_token_expiration_seconds: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            seed: 1,
+            // 2026-01-01T09:00:00Z: a date that is easy to do sums with.
+            start: Timestamp::from_unix_seconds(1_767_258_000),
+            anonymous_auth: true,
+            extend_token_expiration: true,
+            max_token_expiration_seconds: 0,
+        }
+    }
+}

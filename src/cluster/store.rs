@@ -1,0 +1,159 @@
+//! The store: objects by key, one revision for all of them, and the log that watches read.
+//!
+//! Stands for etcd and the watch cache. Only [`crate::cluster::apiserver`] writes to it.
+
+use crate::api::object::Object;
+use crate::cluster::reader::Reader;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// How many changes the log keeps; a watch from before them is told that its version is too old.
+pub const LOG_LENGTH_MAX: usize = 20_000;
+
+/// Where an object is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The qualified plural, `pods`, `deployments.apps`.
+    pub resource: String,
+    /// Empty for cluster-scoped resources.
+    pub namespace: String,
+    /// The object's name.
+    pub name: String,
+}
+
+/// What a change did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum ChangeKind {
+    Added,
+    Modified,
+    Deleted,
+}
+
+/// One change of one object.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The revision it made.
+    pub revision: u64,
+    /// What it did.
+    pub kind: ChangeKind,
+    /// Which object.
+    pub key: Key,
+    /// The object after it; for a deletion, as it was last (with the deletion's revision).
+    pub object: Rc<Object>,
+    /// The object before it.
+    pub previous: Option<Rc<Object>>,
+}
+
+/// The objects of a cluster.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    objects: BTreeMap<Key, Rc<Object>>,
+    revision: u64,
+    log: Vec<Rc<Change>>,
+}
+
+impl Store {
+    /// The revision of the last change.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Stores an object (new or changed) under the next revision, which becomes its `resourceVersion`.
+    pub fn put(&mut self, key: Key, mut object: Object) -> Rc<Object> {
+        self.revision += 1;
+        stamp(&mut object, self.revision);
+        let object = Rc::new(object);
+        let previous = self.objects.insert(key.clone(), Rc::clone(&object));
+        let kind = if previous.is_some() { ChangeKind::Modified } else { ChangeKind::Added };
+        self.record(kind, key, &object, previous);
+        object
+    }
+
+    /// Removes an object and returns it as it was last.
+    pub fn delete(&mut self, key: &Key) -> Option<Rc<Object>> {
+        let previous = self.objects.remove(key)?;
+        self.revision += 1;
+        let mut last = (*previous).clone();
+        stamp(&mut last, self.revision);
+        let last = Rc::new(last);
+        self.record(ChangeKind::Deleted, key.clone(), &last, Some(previous));
+        Some(last)
+    }
+
+    /// The changes after `revision`, oldest first; `None` if the log no longer reaches back that far.
+    pub fn changes_since(&self, revision: u64) -> Option<&[Rc<Change>]> {
+        let first = self.log.partition_point(|change| change.revision <= revision);
+        let reaches_back = self.log.first().is_none_or(|change| change.revision <= revision + 1) || first > 0;
+        reaches_back.then(|| self.log.get(first..).unwrap_or_default())
+    }
+
+    /// Every object with its key, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Rc<Object>)> {
+        self.objects.iter()
+    }
+
+    fn record(&mut self, kind: ChangeKind, key: Key, object: &Rc<Object>, previous: Option<Rc<Object>>) {
+        if self.log.len() >= LOG_LENGTH_MAX {
+            self.log.drain(..LOG_LENGTH_MAX / 4);
+        }
+        let change = Change { revision: self.revision, kind, key, object: Rc::clone(object), previous };
+        self.log.push(Rc::new(change));
+    }
+}
+
+fn stamp(object: &mut Object, revision: u64) {
+    crate::api::object::set(object, &["metadata", "resourceVersion"], revision.to_string().into());
+}
+
+impl Reader for Store {
+    fn get(&self, resource: &str, namespace: &str, name: &str) -> Option<Rc<Object>> {
+        let key =
+            Key { resource: resource.to_owned(), namespace: namespace.to_owned(), name: name.to_owned() };
+        self.objects.get(&key).cloned()
+    }
+
+    fn list(&self, resource: &str, namespace: &str) -> Vec<Rc<Object>> {
+        let from = Key { resource: resource.to_owned(), namespace: namespace.to_owned(), name: String::new() };
+        self.objects
+            .range(from..)
+            .take_while(|(key, _)| key.resource == resource && (namespace.is_empty() || key.namespace == namespace))
+            .map(|(_, object)| Rc::clone(object))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn key(name: &str) -> Key {
+        Key { resource: "pods".into(), namespace: "default".into(), name: name.into() }
+    }
+
+    #[test]
+    fn revisions_only_grow_and_the_log_replays_them() {
+        let mut store = Store::default();
+        store.put(key("a"), json!({"metadata": {"name": "a"}}));
+        store.put(key("a"), json!({"metadata": {"name": "a"}, "x": 1}));
+        store.delete(&key("a")).unwrap();
+        let kinds: Vec<ChangeKind> = store.changes_since(0).unwrap().iter().map(|c| c.kind).collect();
+        assert_eq!(kinds, [ChangeKind::Added, ChangeKind::Modified, ChangeKind::Deleted]);
+        assert_eq!(store.changes_since(2).unwrap().len(), 1);
+        assert_eq!(store.revision(), 3);
+        assert!(store.get("pods", "default", "a").is_none());
+    }
+
+    #[test]
+    fn lists_one_namespace_or_all() {
+        let mut store = Store::default();
+        store.put(key("b"), json!({}));
+        store.put(key("a"), json!({}));
+        store.put(Key { namespace: "other".into(), ..key("c") }, json!({}));
+        store.put(Key { resource: "podsx".into(), ..key("d") }, json!({}));
+        assert_eq!(store.list("pods", "default").len(), 2);
+        assert_eq!(store.list("pods", "").len(), 3);
+    }
+}

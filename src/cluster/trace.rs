@@ -1,0 +1,220 @@
+//! The trace: what every actor did and why. The X-ray, the diffs, the "why" texts and the timeline read it;
+//! they never guess.
+
+use crate::api::object::Object;
+use crate::api::status::Status;
+use crate::api::time::Timestamp;
+use crate::api::user::UserInfo;
+use std::rc::Rc;
+
+/// How many entries are kept; the oldest go first.
+pub const LENGTH_MAX: usize = 20_000;
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Whoever sent the request: `kubectl`, `curl`, `kubelet`, a controller (from its user agent).
+    Client(String),
+    /// The API server itself.
+    ApiServer,
+    /// An admission plugin, by its name (`ServiceAccount`).
+    Admission(&'static str),
+    /// A controller, by its name (`serviceaccount-token`).
+    Controller(&'static str),
+    /// The scheduler.
+    Scheduler,
+    /// The kubelet of a node.
+    Kubelet,
+}
+
+/// The object an entry is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectRef {
+    /// The qualified plural, `pods`.
+    pub resource: String,
+    /// Empty for cluster-scoped objects.
+    pub namespace: String,
+    /// The name; empty for collections.
+    pub name: String,
+}
+
+/// One fact about a decision, in order: `pod.spec.automountServiceAccountToken`, `unset`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// What was looked at.
+    pub subject: String,
+    /// What was found there.
+    pub finding: String,
+    /// Whether this is the fact that decided.
+    pub decided: bool,
+}
+
+impl Reason {
+    /// A fact that was looked at and left the question open.
+    pub fn looked(subject: impl Into<String>, finding: impl Into<String>) -> Self {
+        Reason { subject: subject.into(), finding: finding.into(), decided: false }
+    }
+
+    /// The fact that decided.
+    pub fn decided(subject: impl Into<String>, finding: impl Into<String>) -> Self {
+        Reason { subject: subject.into(), finding: finding.into(), decided: true }
+    }
+}
+
+/// One field (or subtree) that somebody set on an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// The path: `spec.volumes[1]`, `spec.serviceAccountName`, `data.token`.
+    pub path: String,
+    /// One plain sentence of why.
+    pub why: String,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A request arrived. `submitted` is the object it carried, if any.
+    Received {
+        /// `GET /api/v1/namespaces/default/pods?limit=500`.
+        request_line: String,
+        /// The object as submitted.
+        submitted: Option<Rc<Object>>,
+    },
+    /// Authentication knew the caller. `checks` are the steps taken, the last one decided.
+    Authenticated {
+        /// Who it is.
+        user: UserInfo,
+        /// Authenticators tried and token checks made.
+        checks: Vec<Reason>,
+    },
+    /// Authentication refused: 401.
+    Unauthenticated {
+        /// Authenticators tried and token checks made; the last one failed.
+        checks: Vec<Reason>,
+    },
+    /// Authorization decided.
+    Authorized {
+        /// Yes or no.
+        allowed: bool,
+        /// `list`, `create`, …
+        verb: String,
+        /// `RBAC: allowed by RoleBinding "…"`, or why not.
+        reason: String,
+        /// Bindings and rules looked at; for a refusal, those that came close.
+        checks: Vec<Reason>,
+    },
+    /// Defaulting or an admission plugin changed the object before it was stored.
+    Mutated {
+        /// The object before.
+        before: Rc<Object>,
+        /// The object after.
+        after: Rc<Object>,
+        /// What was set and why.
+        changes: Vec<FieldChange>,
+        /// The chain of facts behind the decision.
+        checks: Vec<Reason>,
+    },
+    /// An admission plugin looked and changed nothing (`automount` is off, say).
+    Admitted {
+        /// The chain of facts behind the decision.
+        checks: Vec<Reason>,
+    },
+    /// The request was refused after authorization: admission, validation, conflict, not found.
+    Refused {
+        /// The answer.
+        status: Status,
+    },
+    /// An object was created, changed or deleted in the store.
+    Stored {
+        /// What happened to it.
+        change: crate::cluster::store::ChangeKind,
+        /// The object before; `None` for a new one.
+        before: Option<Rc<Object>>,
+        /// The object after; `None` for a deleted one.
+        after: Option<Rc<Object>>,
+    },
+    /// The request was answered.
+    Answered {
+        /// The HTTP status code.
+        code: u16,
+    },
+    /// A token was issued (TokenRequest, or the token controller for a Secret).
+    TokenIssued {
+        /// The claims.
+        claims: Rc<serde_json::Value>,
+        /// What decided its lifetime and binding.
+        checks: Vec<Reason>,
+    },
+    /// A controller, the scheduler or the kubelet acted; the sentence says what and why.
+    Acted {
+        /// One sentence.
+        what: String,
+        /// Why, one sentence; may be empty.
+        why: String,
+    },
+    /// The kubelet wrote files into a volume of a pod.
+    FilesWritten {
+        /// The volume's name in the pod.
+        volume: String,
+        /// The paths inside the volume, with `absent`/`link` notes where useful.
+        files: Vec<String>,
+        /// The time-stamped folder that `..data` points to now.
+        data_folder: String,
+        /// Whether an older folder was replaced (a rotation).
+        replaced: bool,
+        /// Why now.
+        why: String,
+    },
+}
+
+/// One line of the trace.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Counts from 1 and never repeats.
+    pub sequence: u64,
+    /// When.
+    pub time: Timestamp,
+    /// The request this belongs to, counted from 1; 0 for what no request caused.
+    pub request: u64,
+    /// Who.
+    pub actor: Actor,
+    /// About which object.
+    pub object: Option<ObjectRef>,
+    /// What.
+    pub event: Event,
+}
+
+/// What happened, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    entries: Vec<Rc<Entry>>,
+    sequence: u64,
+}
+
+impl Trace {
+    /// Adds an entry.
+    pub fn add(&mut self, time: Timestamp, request: u64, actor: Actor, object: Option<ObjectRef>, event: Event) {
+        if self.entries.len() >= LENGTH_MAX {
+            self.entries.drain(..LENGTH_MAX / 4);
+        }
+        self.sequence += 1;
+        let entry = Entry { sequence: self.sequence, time, request, actor, object, event };
+        self.entries.push(Rc::new(entry));
+    }
+
+    /// The sequence number of the last entry; 0 before the first.
+    pub fn last_sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// The entries after that sequence number, oldest first.
+    pub fn since(&self, sequence: u64) -> &[Rc<Entry>] {
+        let first = self.entries.partition_point(|entry| entry.sequence <= sequence);
+        self.entries.get(first..).unwrap_or_default()
+    }
+
+    /// All entries that are kept.
+    pub fn entries(&self) -> &[Rc<Entry>] {
+        &self.entries
+    }
+}
