@@ -3,3 +3,8 @@
 pub mod host;
 
 pub use host::{Host, Outcome, Then};
+
+/// Runs `kubectl ARGS…`.
+pub fn run(_host: &mut dyn Host, _args: &[String], _stdin: &[u8]) -> Outcome {
+    Outcome::fail(1, "not simulated: kubectl\n")
+}
