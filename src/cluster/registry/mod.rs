@@ -1,0 +1,2 @@
+//! What is particular about one resource, one file a resource.
+
