@@ -10,6 +10,7 @@ pub mod authn;
 pub mod authz;
 pub mod clock;
 pub mod keys;
+pub mod pod_references;
 pub mod random;
 pub mod reader;
 pub mod registry;

@@ -93,6 +93,14 @@ impl Store {
         self.objects.iter()
     }
 
+    fn range<'a>(&'a self, resource: &'a str, namespace: &'a str) -> impl Iterator<Item = &'a Rc<Object>> {
+        let from = Key { resource: resource.to_owned(), namespace: namespace.to_owned(), name: String::new() };
+        self.objects
+            .range(from..)
+            .take_while(move |(key, _)| key.resource == resource && (namespace.is_empty() || key.namespace == namespace))
+            .map(|(_, object)| object)
+    }
+
     fn record(&mut self, kind: ChangeKind, key: Key, object: &Rc<Object>, previous: Option<Rc<Object>>) {
         if self.log.len() >= LOG_LENGTH_MAX {
             self.log.drain(..LOG_LENGTH_MAX / 4);
@@ -114,12 +122,11 @@ impl Reader for Store {
     }
 
     fn list(&self, resource: &str, namespace: &str) -> Vec<Rc<Object>> {
-        let from = Key { resource: resource.to_owned(), namespace: namespace.to_owned(), name: String::new() };
-        self.objects
-            .range(from..)
-            .take_while(|(key, _)| key.resource == resource && (namespace.is_empty() || key.namespace == namespace))
-            .map(|(_, object)| Rc::clone(object))
-            .collect()
+        self.range(resource, namespace).cloned().collect()
+    }
+
+    fn any(&self, resource: &str, namespace: &str, accept: &mut dyn FnMut(&Rc<Object>) -> bool) -> bool {
+        self.range(resource, namespace).any(accept)
     }
 }
 
