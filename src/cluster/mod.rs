@@ -5,10 +5,12 @@
 //! clients like any other.
 
 pub mod admission;
+pub mod agenda;
 pub mod apiserver;
 pub mod authn;
 pub mod authz;
 pub mod clock;
+pub mod facade;
 pub mod keys;
 pub mod pod_references;
 pub mod random;
@@ -18,3 +20,7 @@ pub mod settings;
 pub mod store;
 pub mod token;
 pub mod trace;
+pub mod views;
+
+pub use facade::{Advanced, Cluster};
+pub use views::{Home, PodFiles, TokenLife, VolumeFiles};

@@ -1,0 +1,125 @@
+//! [`Cluster`]: the control plane, its node and its clock as one value that can be copied, asked and left to run.
+
+use crate::api::client::Client;
+use crate::api::container::{Container, ContainerRef};
+use crate::api::files::FileError;
+use crate::api::request::{Request, Response, Watch, WatchEvent};
+use crate::api::time::Timestamp;
+use crate::cluster::agenda::State;
+use crate::cluster::keys;
+use crate::cluster::reader::Reader;
+use crate::cluster::settings::Settings;
+use crate::cluster::trace::Trace;
+use crate::cluster::views::{PodFiles, TokenLife};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// A cluster. Copying it shares everything until one of the copies changes.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    state: Rc<State>,
+}
+
+/// How far an advance came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advanced {
+    /// What the clock shows now.
+    pub reached: Timestamp,
+    /// How many pieces of work were done on the way.
+    pub steps: u64,
+    /// False if there was more to do than one call does ([`crate::cluster::agenda::STEPS_MAX`]): ask again to go on.
+    pub complete: bool,
+}
+
+impl Cluster {
+    /// Boots a cluster, lets it settle, and leaves its clock at `settings.start` with everything seconds old.
+    pub fn new(settings: Settings) -> Self {
+        Cluster { state: Rc::new(State::boot(settings)) }
+    }
+
+    /// Lets time pass; everything that falls due happens in order.
+    pub fn advance(&mut self, duration: Duration) -> Advanced {
+        let until = self.state.now().after(duration);
+        self.run_until(until)
+    }
+
+    /// Lets time pass until `instant` (never back); everything that falls due happens in order.
+    pub fn run_until(&mut self, instant: Timestamp) -> Advanced {
+        Rc::make_mut(&mut self.state).run_until(instant)
+    }
+
+    /// What the clock shows.
+    pub fn now(&self) -> Timestamp {
+        self.state.now()
+    }
+
+    /// When the next thing happens by itself.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.state.next_due()
+    }
+
+    /// What happened, in order.
+    pub fn trace(&self) -> &Trace {
+        self.state.server.trace()
+    }
+
+    /// What is stored, for looking only.
+    pub fn reader(&self) -> &dyn Reader {
+        self.state.server.reader()
+    }
+
+    /// The flags it was started with.
+    pub fn settings(&self) -> &Settings {
+        self.state.server.settings()
+    }
+
+    /// Every token the cluster knows of with its life: mounted ones, those in Secrets, those asked for.
+    /// Ended ones stay in the list for a while, oldest first.
+    pub fn tokens(&self) -> Vec<TokenLife> {
+        self.state.tokens()
+    }
+
+    /// The files of a pod, named by its UID or by `NAMESPACE/NAME`; `None` if the node does not run it.
+    pub fn pod_files(&self, pod: &str) -> Option<PodFiles> {
+        self.state.pod_files(pod)
+    }
+}
+
+impl Client for Cluster {
+    fn send(&mut self, request: Request) -> Response {
+        Rc::make_mut(&mut self.state).serve(&request)
+    }
+
+    fn poll(&mut self, watch: &mut Watch) -> Vec<WatchEvent> {
+        Rc::make_mut(&mut self.state).poll(watch)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.state.now()
+    }
+
+    fn sleep(&mut self, duration: Duration) {
+        self.advance(duration);
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.state.next_due()
+    }
+
+    fn container(&self, reference: &ContainerRef) -> Option<Container> {
+        self.state.container(reference)
+    }
+
+    fn write_container_file(
+        &mut self,
+        reference: &ContainerRef,
+        path: &str,
+        contents: &[u8],
+    ) -> Result<(), FileError> {
+        Rc::make_mut(&mut self.state).write_container_file(reference, path, contents)
+    }
+
+    fn server_authority(&self) -> &str {
+        keys::CERTIFICATE_AUTHORITY
+    }
+}
