@@ -1,6 +1,17 @@
 //! Admission: the ordered chain of plugins that may change or refuse an object before it is stored.
 //!
-//! The order is behaviour: it follows pkg/kubeapiserver/options/plugins.go.
+//! The order is behaviour: it follows pkg/kubeapiserver/options/plugins.go. One file a plugin. Left out, because
+//! nothing here needs them or they would do nothing: LimitRanger, TaintNodesByCondition, PodSecurity (its default
+//! level is privileged), webhooks, ResourceQuota.
+
+pub mod default_toleration_seconds;
+pub mod mountable_secrets;
+pub mod namespace_lifecycle;
+pub mod node_restriction;
+pub mod priority;
+pub mod service_account;
+
+pub use service_account::{DEFAULT_ACCOUNT_WAIT_MAX, needs_default_account};
 
 use crate::api::kinds::Kind;
 use crate::api::object::Object;
@@ -10,7 +21,9 @@ use crate::api::user::UserInfo;
 use crate::cluster::random::Random;
 use crate::cluster::reader::Reader;
 use crate::cluster::settings::Settings;
-use crate::cluster::trace::{Actor, Event};
+use crate::cluster::trace::{Actor, Event, FieldChange, Reason};
+use serde_json::Value;
+use std::rc::Rc;
 
 /// What a request wants to do to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,20 +69,154 @@ pub struct Context<'a> {
     pub record: Vec<(Actor, Event)>,
 }
 
+impl Attributes<'_> {
+    /// The resource and the subresource, whether the kind is that of the resource or of the subresource.
+    pub fn resource(&self) -> (&str, &str) {
+        match self.kind.plural.split_once('/') {
+            Some((resource, subresource)) => (resource, subresource),
+            None => (&self.kind.plural, self.subresource),
+        }
+    }
+
+    /// Whether this is about `resource` of the core group itself, not about one of its subresources.
+    pub fn is(&self, resource: &str) -> bool {
+        self.kind.group.is_empty() && self.resource() == (resource, "")
+    }
+
+    /// 403 `RES "NAME" is forbidden: CAUSE`. A name that is still to be generated is told by its prefix.
+    pub fn forbidden(&self, object: &Object, cause: &str) -> Status {
+        let text = |key: &str| crate::api::object::text(object, &["metadata", key]);
+        let name = [self.name, text("name"), text("generateName"), "Unknown"].into_iter().find(|name| !name.is_empty());
+        Status::forbidden(&self.kind.group, self.resource().0, name.unwrap_or_default(), cause)
+    }
+}
+
+/// What one plugin noted about what it did.
+#[derive(Default)]
+pub struct Notes {
+    /// What it set and why.
+    pub changes: Vec<FieldChange>,
+    /// The facts it looked at.
+    pub checks: Vec<Reason>,
+}
+
+impl Notes {
+    /// Notes a field that was set.
+    pub fn set(&mut self, path: impl Into<String>, why: impl Into<String>) {
+        self.changes.push(FieldChange { path: path.into(), why: why.into() });
+    }
+
+    /// Notes a fact.
+    pub fn looked(&mut self, subject: impl Into<String>, finding: impl Into<String>) {
+        self.checks.push(Reason::looked(subject, finding));
+    }
+
+    /// Notes the fact that decided.
+    pub fn decided(&mut self, subject: impl Into<String>, finding: impl Into<String>) {
+        self.checks.push(Reason::decided(subject, finding));
+    }
+}
+
+type Handles = fn(&Attributes<'_>) -> bool;
+type Mutate = fn(&mut Object, &Attributes<'_>, &mut Context<'_>, &mut Notes) -> Result<(), Status>;
+type Validate = fn(&Object, &Attributes<'_>, &mut Context<'_>) -> Result<(), Status>;
+
+/// What a plugin does in the mutating phase: some only look.
+#[derive(Clone, Copy)]
+enum Step {
+    Look(Validate),
+    Change(Mutate),
+}
+
+/// The plugins of the mutating phase, in their order: name, what they handle, what they do.
+const MUTATING: [(&str, Handles, Step); 5] = [
+    ("NamespaceLifecycle", namespace_lifecycle::handles, Step::Look(namespace_lifecycle::check)),
+    ("ServiceAccount", service_account::handles_creation, Step::Change(service_account::admit)),
+    ("NodeRestriction", node_restriction::handles, Step::Look(node_restriction::check)),
+    ("Priority", priority::handles, Step::Change(priority::admit)),
+    ("DefaultTolerationSeconds", default_toleration_seconds::handles, Step::Change(default_toleration_seconds::admit)),
+];
+
+/// The plugins that only look, after validation.
+const VALIDATING: [(&str, Handles, Validate); 1] =
+    [("ServiceAccount", service_account::handles, service_account::validate)];
+
 /// Runs the mutating plugins over `object`, in order.
 ///
 /// # Errors
-/// The first refusal.
+/// The first refusal; `context.record` says whose it is.
 pub fn mutate(object: &mut Object, attributes: &Attributes<'_>, context: &mut Context<'_>) -> Result<(), Status> {
-    let _ = (object, attributes, context);
+    for (name, handles, step) in MUTATING {
+        if !handles(attributes) {
+            continue;
+        }
+        let outcome = match step {
+            Step::Look(check) => check(object, attributes, context),
+            Step::Change(admit) => change(name, admit, object, attributes, context),
+        };
+        if let Err(status) = outcome {
+            context.record.push((Actor::Admission(name), Event::Refused { status: status.clone() }));
+            return Err(status);
+        }
+    }
+    Ok(())
+}
+
+fn change(
+    name: &'static str,
+    admit: Mutate,
+    object: &mut Object,
+    attributes: &Attributes<'_>,
+    context: &mut Context<'_>,
+) -> Result<(), Status> {
+    let before = object.clone();
+    let mut notes = Notes::default();
+    admit(object, attributes, context, &mut notes)?;
+    let Notes { changes, checks } = notes;
+    let event = if !changes.is_empty() {
+        Event::Mutated { before: Rc::new(before), after: Rc::new(object.clone()), changes, checks }
+    } else if !checks.is_empty() {
+        Event::Admitted { checks }
+    } else {
+        return Ok(());
+    };
+    context.record.push((Actor::Admission(name), event));
     Ok(())
 }
 
 /// Runs the validating plugins, after validation. `object` is null for deletions and connections.
 ///
 /// # Errors
-/// The first refusal.
+/// The first refusal; `context.record` says whose it is.
 pub fn validate(object: &Object, attributes: &Attributes<'_>, context: &mut Context<'_>) -> Result<(), Status> {
-    let _ = (object, attributes, context);
+    for (name, handles, validate) in VALIDATING {
+        if !handles(attributes) {
+            continue;
+        }
+        if let Err(status) = validate(object, attributes, context) {
+            context.record.push((Actor::Admission(name), Event::Refused { status: status.clone() }));
+            return Err(status);
+        }
+    }
     Ok(())
 }
+
+/// Appends to the list at a path and returns the new entry's index.
+fn push(object: &mut Object, path: &[&str], entry: Value) -> usize {
+    let Some((last, parents)) = path.split_last() else { return 0 };
+    let list = crate::api::object::mapping(object, parents).entry((*last).to_owned()).or_insert(Value::Null);
+    if !list.is_array() {
+        *list = Value::Array(Vec::new());
+    }
+    match list {
+        Value::Array(entries) => {
+            entries.push(entry);
+            entries.len() - 1
+        }
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
