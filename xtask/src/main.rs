@@ -1,1 +1,131 @@
-fn main() { println!("cargo xtask serve | build | test"); }
+//! `cargo xtask`: sets up, builds, serves and tests the page.
+
+use std::process::{Command, ExitCode};
+use xtask::{Failure, chromium, page, paths, run, serve, suite, tools};
+
+const HELP: &str = "\
+cargo xtask COMMAND: everything this project needs, on a machine with Rust (rustup) and git
+
+  serve [--port N] [--host H]   install what is missing, build the page, serve it, print its address
+  build                         the same, without serving: writes dist/
+  test [STEP...]                every test: format, clippy, native, size, browser (or only the steps named)
+  shot [OPTIONS] OUT.png        a picture of the page from a headless Chromium; `cargo xtask shot --help`
+  size                          what a first visit downloads, raw and brotli, against the budget
+  setup                         only install what is missing, Chromium included
+  help                          this
+
+Tools that are not on the PATH go to target/tools (or the folder SALAB_TOOLS names): trunk, wasm-bindgen, wasm-opt.
+Chromium and chromedriver are looked for at SALAB_CHROMIUM, SALAB_CHROMEDRIVER and on the PATH.
+More in docs/development.md.";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(args: &[String]) -> Result<(), Failure> {
+    let (command, rest) = args
+        .split_first()
+        .map_or(("help", &[][..]), |(command, rest)| {
+            (command.as_str(), rest)
+        });
+    match command {
+        "serve" => serve_page(rest),
+        "test" => suite::test(rest),
+        "shot" => shot(rest),
+        "build" | "size" | "setup" if !rest.is_empty() => {
+            Err(format!("{command} takes no options"))
+        }
+        "build" => page::build(),
+        "size" => {
+            page::build()?;
+            run::run(&mut suite::size())
+        }
+        "setup" => {
+            tools::set_up_components()?;
+            tools::set_up(chromium::job().into_iter().collect())?;
+            println!(
+                "Everything is there: {}",
+                chromium::find().map(|found| found.browser.display().to_string())?
+            );
+            Ok(())
+        }
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("no command {other:?}\n\n{HELP}")),
+    }
+}
+
+fn serve_page(args: &[String]) -> Result<(), Failure> {
+    let (mut host, mut port) = ("127.0.0.1", None);
+    let mut words = args.iter();
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or_else(|| format!("{word} wants a value"));
+        match word.as_str() {
+            "--host" => host = value()?,
+            "--port" => {
+                port = Some(
+                    value()?
+                        .parse::<u16>()
+                        .map_err(|error| format!("--port: {error}"))?,
+                )
+            }
+            other => {
+                return Err(format!(
+                    "serve has no option {other:?}; it has --port N and --host H"
+                ));
+            }
+        }
+    }
+    page::build()?;
+    let server = match port {
+        Some(port) => serve::Server::start(&paths::dist(), host, port)?,
+        // Nobody asked for a certain one: take the first that is free.
+        None => (8080..8100)
+            .find_map(|port| serve::Server::start(&paths::dist(), host, port).ok())
+            .ok_or("ports 8080 to 8099 are taken; name one with --port")?,
+    };
+    println!(
+        "\nServiceAccount Lab: {}/\n(Ctrl+C ends it; after a change, run it again and reload.)",
+        server.url()
+    );
+    loop {
+        std::thread::park();
+    }
+}
+
+fn shot(args: &[String]) -> Result<(), Failure> {
+    let only_help = args.iter().any(|arg| arg == "--help");
+    if !only_help {
+        tools::set_up(chromium::job().into_iter().collect())?;
+        page::build()?;
+    }
+    let mut cargo = run::cargo();
+    cargo
+        .args([
+            "run",
+            "--quiet",
+            "--locked",
+            "--package",
+            "browser-tests",
+            "--bin",
+            "shot",
+            "--",
+        ])
+        .args(args);
+    // A picture's path is meant from where its caller stands.
+    let here = std::env::current_dir().map_err(|error| error.to_string())?;
+    run::run(
+        Command::new(cargo.get_program())
+            .args(cargo.get_args())
+            .current_dir(here),
+    )
+}

@@ -1,0 +1,514 @@
+//! The page, and what one does with it.
+
+use crate::driver::Driver;
+use crate::element::{Element, KEY};
+use crate::keys;
+use base64::Engine as _;
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::panic::Location;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use xtask::serve::Server;
+
+/// How long anything may take to appear.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How the page is looked at.
+#[derive(Debug, Clone)]
+pub struct View {
+    width: u32,
+    height: u32,
+    dark: bool,
+    still: bool,
+    path: String,
+}
+
+impl View {
+    /// A window of that size in CSS pixels, light.
+    #[must_use]
+    pub fn new(width: u32, height: u32) -> View {
+        View {
+            width,
+            height,
+            dark: false,
+            still: false,
+            path: String::new(),
+        }
+    }
+
+    /// For somebody who prefers dark.
+    #[must_use]
+    pub fn dark(self) -> View {
+        View { dark: true, ..self }
+    }
+
+    /// For somebody who prefers reduced motion.
+    #[must_use]
+    pub fn still(self) -> View {
+        View {
+            still: true,
+            ..self
+        }
+    }
+
+    /// At this path, query or fragment below the page's folder: `#lesson=tokens`, `?embed`.
+    #[must_use]
+    pub fn at(self, path: &str) -> View {
+        View {
+            path: path.to_string(),
+            ..self
+        }
+    }
+}
+
+/// A browser with the page open.
+pub struct Page {
+    pub(crate) driver: Driver,
+    base: String,
+    problems: RefCell<Vec<String>>,
+}
+
+impl Page {
+    /// Opens the page and waits until it has started. Serves `dist/` unless `SALAB_URL` names a server.
+    #[track_caller]
+    #[must_use]
+    pub fn open(view: &View) -> Page {
+        let base = base_url().unwrap_or_else(|failure| panic!("{failure}"));
+        let driver = Driver::start().unwrap_or_else(|failure| panic!("{failure}"));
+        let page = Page {
+            driver,
+            base,
+            problems: RefCell::default(),
+        };
+        page.set_view(view);
+        page.go(&view.path);
+        page
+    }
+
+    /// Another size or colour scheme, without loading again.
+    #[track_caller]
+    pub fn set_view(&self, view: &View) {
+        let metrics = json!({"width": view.width, "height": view.height, "deviceScaleFactor": 1, "mobile": false});
+        self.must(
+            self.driver
+                .devtools("Emulation.setDeviceMetricsOverride", &metrics),
+        );
+        let scheme = if view.dark { "dark" } else { "light" };
+        let motion = if view.still {
+            "reduce"
+        } else {
+            "no-preference"
+        };
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": motion}]);
+        self.must(self.driver.devtools(
+            "Emulation.setEmulatedMedia",
+            &json!({ "features": features }),
+        ));
+    }
+
+    /// Loads a path below the page's folder and waits until the page has started.
+    #[track_caller]
+    pub fn go(&self, path: &str) {
+        self.must(
+            self.driver
+                .post("/url", &json!({"url": format!("{}/{path}", self.base)})),
+        );
+        self.wait_until_started();
+    }
+
+    /// Loads it again.
+    #[track_caller]
+    pub fn reload(&self) {
+        self.must(self.driver.post("/refresh", &json!({})));
+        self.wait_until_started();
+    }
+
+    #[track_caller]
+    fn wait_until_started(&self) {
+        let state = || {
+            self.script("return document.documentElement.dataset.lab", &[])
+                .as_str()
+                .map(str::to_string)
+        };
+        let end = self.poll(|| state().filter(|state| state != "loading"));
+        if end.as_deref() != Some("ready") {
+            self.fail(&format!(
+                "the page did not start ({end:?}): {:?}",
+                self.problems()
+            ));
+        }
+    }
+
+    /// The page's title.
+    #[track_caller]
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.must(self.driver.get("/title"))
+            .as_str()
+            .unwrap_or_default()
+            .to_string()
+    }
+
+    /// Waits for the first element with this role and this name; fails if none comes.
+    #[track_caller]
+    #[must_use]
+    pub fn find(&self, role: &str, name: &str) -> Element<'_> {
+        self.wait_for_element(None, role, name)
+    }
+
+    /// The element with this role and name, if it is there now.
+    #[track_caller]
+    #[must_use]
+    pub fn maybe(&self, role: &str, name: &str) -> Option<Element<'_>> {
+        self.by_role(None, role)
+            .into_iter()
+            .find(|element| element.name() == name)
+    }
+
+    /// Everything with this role.
+    #[track_caller]
+    #[must_use]
+    pub fn all(&self, role: &str) -> Vec<Element<'_>> {
+        self.by_role(None, role)
+    }
+
+    /// A region, by its name.
+    #[track_caller]
+    #[must_use]
+    pub fn region(&self, name: &str) -> Element<'_> {
+        self.find("region", name)
+    }
+
+    /// A tab, by its name.
+    #[track_caller]
+    #[must_use]
+    pub fn tab(&self, name: &str) -> Element<'_> {
+        self.find("tab", name)
+    }
+
+    /// A button, by its words.
+    #[track_caller]
+    #[must_use]
+    pub fn button(&self, name: &str) -> Element<'_> {
+        self.find("button", name)
+    }
+
+    /// A text field, by its label.
+    #[track_caller]
+    #[must_use]
+    pub fn textbox(&self, name: &str) -> Element<'_> {
+        self.find("textbox", name)
+    }
+
+    /// The first element that a CSS selector finds; for what has no role.
+    #[track_caller]
+    #[must_use]
+    pub fn css(&self, selector: &str) -> Element<'_> {
+        let found = self.poll(|| self.candidates(None, selector).into_iter().next());
+        found.unwrap_or_else(|| self.fail(&format!("nothing matches {selector:?}")))
+    }
+
+    /// What has the keyboard.
+    #[track_caller]
+    #[must_use]
+    pub fn focused(&self) -> Element<'_> {
+        let active = self.must(self.driver.get("/element/active"));
+        Element {
+            page: self,
+            id: active[KEY].as_str().unwrap_or_default().to_string(),
+        }
+    }
+
+    /// Presses `Enter`, `Tab`, `Shift+Tab`, `Control+c`, ...
+    #[track_caller]
+    pub fn press(&self, keys: &str) -> &Self {
+        let actions = self.must(keys::chord(keys));
+        self.must(self.driver.post("/actions", &actions));
+        self
+    }
+
+    /// Types where the keyboard is, key by key; `\n` is Enter.
+    #[track_caller]
+    pub fn type_text(&self, text: &str) -> &Self {
+        self.must(self.driver.post("/actions", &keys::text(text)));
+        self
+    }
+
+    /// The role and name of each stop that Tab makes, from the top until it comes round (or `most` stops).
+    #[track_caller]
+    #[must_use]
+    pub fn tab_order(&self, most: usize) -> Vec<(String, String)> {
+        self.script(
+            "document.activeElement?.blur(); getSelection()?.removeAllRanges(); scrollTo(0, 0)",
+            &[],
+        );
+        let mut seen = Vec::new();
+        let mut stops = Vec::new();
+        while stops.len() < most {
+            self.press("Tab");
+            let stop = self.focused();
+            let left =
+                self.script("return document.activeElement === document.body", &[]) == json!(true);
+            if left || seen.contains(&stop.id) {
+                break;
+            }
+            stops.push((stop.role(), stop.name()));
+            seen.push(stop.id);
+        }
+        stops
+    }
+
+    /// Waits until something holds; fails with `what` if it never does.
+    #[track_caller]
+    pub fn wait(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        if self.poll(|| holds().then_some(())).is_none() {
+            self.fail(&format!("waited in vain: {what}"));
+        }
+    }
+
+    /// Waits until the page's text has this in it.
+    #[track_caller]
+    pub fn wait_for_text(&self, part: &str) {
+        self.css("body").wait_for_text(part);
+    }
+
+    pub(crate) fn poll<T>(&self, mut found: impl FnMut() -> Option<T>) -> Option<T> {
+        let start = Instant::now();
+        loop {
+            if let Some(value) = found() {
+                return Some(value);
+            }
+            if start.elapsed() > PATIENCE {
+                return None;
+            }
+            sleep(Duration::from_millis(25));
+        }
+    }
+
+    /// Runs JavaScript in the page: `return arguments[0] + 1`.
+    #[track_caller]
+    pub fn script(&self, script: &str, args: &[Value]) -> Value {
+        self.must(
+            self.driver
+                .post("/execute/sync", &json!({"script": script, "args": args})),
+        )
+    }
+
+    /// Every error in the console, broken policy, failed load and request to another origin so far.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = self.problems.borrow_mut();
+        for entry in self.driver.log("browser") {
+            if matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")) {
+                problems.push(format!(
+                    "console: {}",
+                    entry["message"].as_str().unwrap_or_default()
+                ));
+            }
+        }
+        for entry in self.driver.log("performance") {
+            let event: Value = entry["message"]
+                .as_str()
+                .and_then(|text| serde_json::from_str(text).ok())
+                .unwrap_or_default();
+            let message = &event["message"];
+            let text = |pointer: &str| {
+                message
+                    .pointer(pointer)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+            };
+            let url = text("/params/request/url");
+            // The browser's own first page is not ours; what a page makes itself (data:, blob:) is no request.
+            let asked = text("/method") == "Network.requestWillBeSent"
+                && text("/params/documentURL").starts_with(&self.base);
+            if asked
+                && (url.starts_with("http") || url.starts_with("ws"))
+                && !url.starts_with(&format!("{}/", self.base))
+            {
+                problems.push(format!("request to another origin: {url}"));
+            }
+        }
+        problems.clone()
+    }
+
+    /// Fails if there was any problem.
+    #[track_caller]
+    pub fn assert_clean(&self) {
+        let problems = self.problems();
+        if !problems.is_empty() {
+            self.fail(&format!("the page is not clean:\n{}", problems.join("\n")));
+        }
+    }
+
+    /// How many pixels the page is wider than its window; 0 is right.
+    #[track_caller]
+    #[must_use]
+    pub fn overflow_px(&self) -> i64 {
+        self.script(
+            "return document.documentElement.scrollWidth - innerWidth",
+            &[],
+        )
+        .as_i64()
+        .unwrap_or_default()
+        .max(0)
+    }
+
+    /// A picture of the window (of all the page, with `whole`).
+    #[track_caller]
+    pub fn screenshot(&self, file: &Path, whole: bool) {
+        let png = self.must(self.picture(whole));
+        if let Some(folder) = file.parent() {
+            self.must(std::fs::create_dir_all(folder).map_err(|error| error.to_string()));
+        }
+        self.must(
+            std::fs::write(file, png).map_err(|error| format!("{}: {error}", file.display())),
+        );
+    }
+
+    fn picture(&self, whole: bool) -> Result<Vec<u8>, String> {
+        let params = json!({"format": "png", "captureBeyondViewport": whole});
+        let value = self.driver.devtools("Page.captureScreenshot", &params)?;
+        let text = value["data"].as_str().ok_or("no picture")?;
+        base64::engine::general_purpose::STANDARD
+            .decode(text)
+            .map_err(|error| error.to_string())
+    }
+
+    #[track_caller]
+    pub(crate) fn wait_for_element<'page>(
+        &'page self,
+        within: Option<&Element<'page>>,
+        role: &str,
+        name: &str,
+    ) -> Element<'page> {
+        let found = self.poll(|| {
+            self.by_role(within, role)
+                .into_iter()
+                .find(|element| element.name() == name)
+        });
+        found.unwrap_or_else(|| {
+            let names: Vec<_> = self
+                .by_role(within, role)
+                .iter()
+                .map(Element::name)
+                .collect();
+            self.fail(&format!("no {role} {name:?}; there are {names:?}"))
+        })
+    }
+
+    #[track_caller]
+    pub(crate) fn by_role<'page>(
+        &'page self,
+        within: Option<&Element<'page>>,
+        role: &str,
+    ) -> Vec<Element<'page>> {
+        let own = selector(role);
+        let candidates = self.candidates(within, &own);
+        // Between finding it and asking for its role, an element may go.
+        let has_role = |element: &Element<'_>| {
+            self.driver
+                .get(&format!("/element/{}/computedrole", element.id))
+                .is_ok_and(|value| value == role)
+        };
+        candidates.into_iter().filter(has_role).collect()
+    }
+
+    #[track_caller]
+    fn candidates<'page>(
+        &'page self,
+        within: Option<&Element<'page>>,
+        selector: &str,
+    ) -> Vec<Element<'page>> {
+        let path = within.map_or("/elements".to_string(), |element| {
+            format!("/element/{}/elements", element.id)
+        });
+        let found = self.must(
+            self.driver
+                .post(&path, &json!({"using": "css selector", "value": selector})),
+        );
+        let ids = found
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one[KEY].as_str());
+        ids.map(|id| Element {
+            page: self,
+            id: id.to_string(),
+        })
+        .collect()
+    }
+
+    #[track_caller]
+    pub(crate) fn must<T>(&self, result: Result<T, String>) -> T {
+        result.unwrap_or_else(|failure| self.fail(&failure))
+    }
+
+    /// Ends the scenario, leaving a picture.
+    #[track_caller]
+    pub(crate) fn fail(&self, failure: &str) -> ! {
+        let place = Location::caller();
+        let name = format!(
+            "{}-{}.png",
+            place.file().replace(['/', '\\'], "-"),
+            place.line()
+        );
+        let file: PathBuf = xtask::paths::target().join("browser").join(name);
+        let kept = std::fs::create_dir_all(file.parent().unwrap_or(Path::new("."))).is_ok()
+            && self
+                .picture(false)
+                .is_ok_and(|png| std::fs::write(&file, png).is_ok());
+        let picture = if kept {
+            format!("\n(a picture: {})", xtask::paths::shown(&file))
+        } else {
+            String::new()
+        };
+        panic!("{failure}{picture}");
+    }
+}
+
+/// What may have a role without saying so.
+fn selector(role: &str) -> String {
+    let native = match role {
+        "region" => "section",
+        "button" => "button, summary, input[type=button], input[type=submit]",
+        "textbox" => "textarea, input",
+        "heading" => "h1, h2, h3, h4, h5, h6",
+        "link" => "a[href]",
+        "list" => "ul, ol",
+        "listitem" => "li",
+        "checkbox" | "radio" | "slider" => "input",
+        "combobox" | "listbox" => "select",
+        "navigation" => "nav",
+        "main" => "main",
+        "complementary" => "aside",
+        "table" => "table",
+        "row" => "tr",
+        "image" | "img" => "img, svg",
+        "group" => "fieldset, details",
+        "dialog" => "dialog",
+        "progressbar" => "progress",
+        _ => "",
+    };
+    if native.is_empty() {
+        format!("[role={role}]")
+    } else {
+        format!("{native}, [role={role}]")
+    }
+}
+
+/// The server under test: the one that `SALAB_URL` names, or our own of `dist/`, one a process.
+fn base_url() -> Result<String, String> {
+    static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
+    if let Ok(url) = std::env::var("SALAB_URL") {
+        return Ok(url.trim_end_matches('/').to_string());
+    }
+    let server = SERVER.get_or_init(|| {
+        let started = Server::start(&xtask::paths::dist(), "127.0.0.1", 0);
+        started.map_err(|error| format!("{error}\nThe page is not built: `cargo xtask build`, or run everything by `cargo xtask test`"))
+    });
+    server.as_ref().map(Server::url).map_err(Clone::clone)
+}

@@ -1,0 +1,17 @@
+//! The page starts, is called what it is called, and breaks no rule of its own.
+
+use browser_tests::{Page, View};
+
+#[test]
+fn the_page_starts_without_a_complaint() {
+    let page = Page::open(&View::new(1440, 900));
+    assert_eq!(page.title(), "ServiceAccount Lab");
+    page.assert_clean();
+}
+
+#[test]
+fn a_phone_needs_no_sideways_scrolling() {
+    let page = Page::open(&View::new(360, 740).dark());
+    assert_eq!(page.overflow_px(), 0);
+    page.assert_clean();
+}

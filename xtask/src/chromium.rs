@@ -1,0 +1,125 @@
+//! Chromium and its driver, for the browser tests and the screenshots: found, or installed where that is possible.
+
+use crate::tools::{Job, on_path};
+use crate::{Failure, paths, run};
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// A browser and the driver made for it.
+#[derive(Debug, Clone)]
+pub struct Chromium {
+    /// The browser.
+    pub browser: PathBuf,
+    /// Its driver.
+    pub driver: PathBuf,
+}
+
+const BROWSERS: [&str; 6] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+];
+const BROWSERS_ELSEWHERE: [&str; 2] = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+const DRIVERS_ELSEWHERE: [&str; 2] = [
+    "/usr/lib/chromium/chromedriver",
+    "/usr/lib/chromium-browser/chromedriver",
+];
+
+/// `SALAB_CHROMIUM` and `SALAB_CHROMEDRIVER`, or what is on the PATH and in the usual places.
+pub fn find() -> Result<Chromium, Failure> {
+    let browser = named("SALAB_CHROMIUM")?
+        .or_else(|| first(&BROWSERS, &BROWSERS_ELSEWHERE))
+        .ok_or_else(|| missing("Chromium"))?;
+    let driver = named("SALAB_CHROMEDRIVER")?
+        .or_else(|| first(&["chromedriver"], &DRIVERS_ELSEWHERE))
+        .ok_or_else(|| missing("chromedriver"))?;
+    if let (Some(ours), Some(its)) = (major(&browser), major(&driver))
+        && ours != its
+    {
+        return Err(format!(
+            "{} is version {ours} and {} is version {its}: they must be of one version",
+            browser.display(),
+            driver.display()
+        ));
+    }
+    Ok(Chromium { browser, driver })
+}
+
+fn named(variable: &str) -> Result<Option<PathBuf>, Failure> {
+    let Some(path) = env::var_os(variable).map(PathBuf::from) else {
+        return Ok(None);
+    };
+    if path.is_file() {
+        Ok(Some(path))
+    } else {
+        Err(format!(
+            "{variable} names {}, which is no file",
+            path.display()
+        ))
+    }
+}
+
+fn first(names: &[&str], elsewhere: &[&str]) -> Option<PathBuf> {
+    let there = elsewhere
+        .iter()
+        .map(PathBuf::from)
+        .find(|path| path.is_file());
+    names.iter().find_map(|name| on_path(name)).or(there)
+}
+
+fn major(program: &PathBuf) -> Option<String> {
+    let text = run::output(program, &["--version"])?;
+    let version = text
+        .split_whitespace()
+        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    version.split('.').next().map(str::to_string)
+}
+
+fn missing(what: &str) -> Failure {
+    format!(
+        "no {what} found (looked at SALAB_CHROMIUM, SALAB_CHROMEDRIVER and the PATH). The browser tests need Chromium or Chrome, and the \
+         chromedriver of the same version:\n  \
+         Debian    apt-get install chromium chromium-driver\n  \
+         Fedora    dnf install chromium chromedriver\n  \
+         Arch      pacman -S chromium\n  \
+         macOS     brew install --cask google-chrome chromedriver\n  \
+         others    https://googlechromelabs.github.io/chrome-for-testing/ (both), then set the two variables"
+    )
+}
+
+/// What installs them, if they are missing and this is a Debian or Ubuntu where we may.
+#[must_use]
+pub fn job() -> Option<Job> {
+    let may = on_path("apt-get").is_some() && run::output("id", &["-u"]).as_deref() == Some("0");
+    (find().is_err() && may).then(|| Job {
+        what: "Chromium and chromedriver".into(),
+        why: "for the browser tests; by apt-get, into the system (this is root)".into(),
+        work: Box::new(|| {
+            let log = paths::tools().join("log/chromium.log");
+            let apt = |args: &[&str]| {
+                run::run_logged(
+                    Command::new("apt-get")
+                        .args(args)
+                        .env("DEBIAN_FRONTEND", "noninteractive"),
+                    &log,
+                )
+            };
+            apt(&["update"])?;
+            apt(&[
+                "install",
+                "-y",
+                "--no-install-recommends",
+                "chromium",
+                "chromium-driver",
+            ])?;
+            find().map(|_| ())
+        }),
+    })
+}

@@ -1,0 +1,204 @@
+//! A small server of static files, for looking at the page and for its tests.
+//!
+//! It sends the Content-Security-Policy under which the page has to work, so that a violation shows at once.
+
+use crate::Failure;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+/// What the page may do: load its own files, and nothing else. No inline script, no `style=""`.
+pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
+const MAX_HEAD_BYTES: u64 = 16 * 1024;
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A server that runs until the process ends.
+pub struct Server {
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Serves `folder` at `host:port` (port 0: any free one), each connection in a thread of its own.
+    pub fn start(folder: &Path, host: &str, port: u16) -> Result<Server, Failure> {
+        let folder = folder
+            .canonicalize()
+            .map_err(|error| format!("{}: {error}", folder.display()))?;
+        let listener =
+            TcpListener::bind((host, port)).map_err(|error| format!("{host}:{port}: {error}"))?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let folder = folder.clone();
+                // A connection that breaks off is the browser's business.
+                thread::spawn(move || answer(&stream, &folder).ok());
+            }
+        });
+        Ok(Server { address })
+    }
+
+    /// Where it listens, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+fn answer(stream: &TcpStream, folder: &Path) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut reader = BufReader::new(stream.take(MAX_HEAD_BYTES));
+    let mut request = String::new();
+    reader.read_line(&mut request)?;
+    // Read the headers to their end, or closing the socket would reset the connection.
+    let mut header = String::new();
+    while reader.read_line(&mut header)? > 0 && !header.trim().is_empty() {
+        header.clear();
+    }
+    let mut words = request.split_whitespace();
+    let (method, target) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
+    let (status, kind, body) = respond(method, target, folder);
+    let mut out = stream;
+    write!(
+        out,
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nContent-Security-Policy: {POLICY}\r\n\
+         X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-cache\r\nConnection: close\r\n\r\n",
+        body.len()
+    )?;
+    if method != "HEAD" {
+        out.write_all(&body)?;
+    }
+    out.flush()
+}
+
+type Response = (&'static str, &'static str, Vec<u8>);
+
+fn respond(method: &str, target: &str, folder: &Path) -> Response {
+    const TEXT: &str = "text/plain; charset=utf-8";
+    if !matches!(method, "GET" | "HEAD") {
+        return (
+            "405 Method Not Allowed",
+            TEXT,
+            b"only GET and HEAD\n".to_vec(),
+        );
+    }
+    let Some(file) = file_of(target, folder) else {
+        return ("404 Not Found", TEXT, b"not found\n".to_vec());
+    };
+    match std::fs::read(&file) {
+        Ok(body) => ("200 OK", kind(&file), body),
+        Err(_) => ("404 Not Found", TEXT, b"not found\n".to_vec()),
+    }
+}
+
+/// The file that a request's target names, if it is inside the folder.
+fn file_of(target: &str, folder: &Path) -> Option<PathBuf> {
+    let path = target.split(['?', '#']).next()?;
+    let path = decoded(path.strip_prefix('/')?)?;
+    if path.split(['/', '\\']).any(|part| part == "..") || path.contains('\0') {
+        return None;
+    }
+    let file = folder
+        .join(path.trim_start_matches('/'))
+        .canonicalize()
+        .ok()?;
+    let file = if file.is_dir() {
+        file.join("index.html")
+    } else {
+        file
+    };
+    file.starts_with(folder).then_some(file)
+}
+
+/// The text behind `%41`; none for what is not UTF-8 or not hexadecimal.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digit = |byte: Option<u8>| (byte? as char).to_digit(16);
+            bytes.push(u8::try_from(digit(rest.next())? * 16 + digit(rest.next())?).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn kind(file: &Path) -> &'static str {
+    match file
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default()
+    {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" | "map" => "application/json",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "md" | "txt" | "sh" | "yaml" => "text/plain; charset=utf-8",
+        "webmanifest" => "application/manifest+json",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn get(request: &str) -> String {
+        let server = Server::start(&crate::paths::root().join("static"), "127.0.0.1", 0).unwrap();
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn sends_a_file_with_its_type_and_the_policy() {
+        let text = get("GET /style.css?v=1 HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");
+        assert!(text.contains("Content-Type: text/css; charset=utf-8\r\n"));
+        assert!(text.contains("Content-Security-Policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src"));
+        assert_eq!(kind(Path::new("a_bg.wasm")), "application/wasm");
+    }
+
+    #[test]
+    fn a_head_has_the_length_and_no_body() {
+        let text = get("HEAD /style.css HTTP/1.1\r\n\r\n");
+        assert!(
+            text.starts_with("HTTP/1.1 200 OK\r\n") && text.ends_with("\r\n\r\n"),
+            "{text}"
+        );
+        assert!(!text.contains("Content-Length: 0\r\n"));
+    }
+
+    #[test]
+    fn nothing_outside_the_folder() {
+        for path in [
+            "/../Cargo.toml",
+            "/%2e%2e/Cargo.toml",
+            "/..%2fCargo.toml",
+            "//etc/passwd",
+            "/%00",
+            "/%zz",
+            "/..\\Cargo.toml",
+            "*",
+            "",
+        ] {
+            let text = get(&format!("GET {path} HTTP/1.1\r\n\r\n"));
+            assert!(text.starts_with("HTTP/1.1 404 "), "{path}: {text}");
+        }
+        assert!(get("POST / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 405 "));
+    }
+}

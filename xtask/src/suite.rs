@@ -1,0 +1,264 @@
+//! `cargo xtask test`: every test, one step after another, and a summary at the end.
+
+use crate::{Failure, chromium, page, run, tools};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A step: its name, what it shows, and what does it.
+struct Step {
+    name: &'static str,
+    shows: &'static str,
+    work: fn() -> Result<Note, Failure>,
+}
+
+/// What the summary says of a step besides its time.
+type Note = String;
+
+const STEPS: [Step; 8] = [
+    Step {
+        name: "setup",
+        shows: "the tools are there",
+        work: set_up,
+    },
+    Step {
+        name: "format",
+        shows: "cargo fmt changes nothing",
+        work: format,
+    },
+    Step {
+        name: "clippy",
+        shows: "no warning, natively",
+        work: clippy,
+    },
+    Step {
+        name: "wasm",
+        shows: "no warning in what only the page has",
+        work: wasm,
+    },
+    Step {
+        name: "native",
+        shows: "unit tests and tests/",
+        work: native,
+    },
+    Step {
+        name: "page",
+        shows: "trunk builds dist/",
+        work: build,
+    },
+    Step {
+        name: "size",
+        shows: "a first visit stays in its budget",
+        work: measure,
+    },
+    Step {
+        name: "browser",
+        shows: "the page in Chromium",
+        work: browser,
+    },
+];
+
+/// Runs all steps, or the named ones.
+pub fn test(only: &[String]) -> Result<(), Failure> {
+    if let Some(unknown) = only
+        .iter()
+        .find(|name| !STEPS.iter().any(|step| step.name == **name))
+    {
+        let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        return Err(format!(
+            "no step {unknown:?}; there are: {}",
+            names.join(", ")
+        ));
+    }
+    let start = Instant::now();
+    let mut results: Vec<(&Step, Duration, Result<Note, Failure>)> = Vec::new();
+    for step in STEPS
+        .iter()
+        .filter(|step| only.is_empty() || only.iter().any(|name| name == step.name))
+    {
+        println!("\n=== {}: {}", step.name, step.shows);
+        let began = Instant::now();
+        let needs_page = matches!(step.name, "size" | "browser");
+        let no_page = needs_page
+            && results
+                .iter()
+                .any(|(step, _, result)| step.name == "page" && result.is_err());
+        let result = if no_page {
+            Err("not run: there is no page".into())
+        } else {
+            (step.work)()
+        };
+        if let Err(failure) = &result {
+            eprintln!("{failure}");
+        }
+        results.push((step, began.elapsed(), result));
+    }
+    println!("\n=== summary");
+    for (step, time, result) in &results {
+        let (state, note) = match result {
+            Ok(note) => ("ok", note.as_str()),
+            Err(failure) => ("FAILED", failure.lines().next().unwrap_or_default()),
+        };
+        println!(
+            "{state:<7} {:<8} {:>6.1} s  {note}",
+            step.name,
+            time.as_secs_f32()
+        );
+    }
+    let failed = results
+        .iter()
+        .filter(|(_, _, result)| result.is_err())
+        .count();
+    let total = start.elapsed().as_secs_f32();
+    println!("{} steps, {failed} failed, {total:.1} s", results.len());
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(format!("{failed} of {} steps failed", results.len()))
+    }
+}
+
+fn set_up() -> Result<Note, Failure> {
+    tools::set_up_components()?;
+    tools::set_up(chromium::job().into_iter().collect())?;
+    Ok("trunk, wasm-bindgen, wasm-opt, Chromium".into())
+}
+
+fn format() -> Result<Note, Failure> {
+    run::run(run::cargo().args(["fmt", "--all", "--check"]))?;
+    Ok(String::new())
+}
+
+fn clippy() -> Result<Note, Failure> {
+    run::run(run::cargo().args([
+        "clippy",
+        "--quiet",
+        "--locked",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]))?;
+    Ok(String::new())
+}
+
+fn wasm() -> Result<Note, Failure> {
+    let args = [
+        "clippy",
+        "--quiet",
+        "--locked",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--lib",
+        "--bin",
+        "serviceaccount-lab",
+        "--",
+        "--deny",
+        "warnings",
+    ];
+    run::run(run::cargo().args(args))?;
+    Ok(String::new())
+}
+
+fn native() -> Result<Note, Failure> {
+    counted(run::cargo().args([
+        "test",
+        "--quiet",
+        "--locked",
+        "--workspace",
+        "--exclude",
+        "browser-tests",
+    ]))
+}
+
+fn build() -> Result<Note, Failure> {
+    page::build()?;
+    Ok(if tools::wasm_opt().is_some() {
+        String::new()
+    } else {
+        "without wasm-opt".into()
+    })
+}
+
+/// What weighs `dist/`.
+#[must_use]
+pub fn size() -> Command {
+    let mut cargo = run::cargo();
+    cargo.args(["run", "--quiet", "--locked", "--package", "page-size"]);
+    cargo
+}
+
+fn measure() -> Result<Note, Failure> {
+    run::run(&mut size())?;
+    Ok(String::new())
+}
+
+fn browser() -> Result<Note, Failure> {
+    chromium::find()?;
+    counted(run::cargo().args(["test", "--quiet", "--locked", "--package", "browser-tests"]))
+}
+
+/// Runs tests, passing on what they print, and counts them.
+fn counted(cargo: &mut Command) -> Result<Note, Failure> {
+    let shown = run::shown(cargo);
+    let mut child = cargo
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("{shown}: {error}"))?;
+    let mut passed = 0;
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line);
+            passed += passed_in(&line).unwrap_or(0);
+            println!("{line}");
+        }
+    }
+    let status = child.wait().map_err(|error| format!("{shown}: {error}"))?;
+    if !status.success() {
+        return Err(format!("`{shown}` failed ({status})"));
+    }
+    if passed == 0 {
+        return Err(format!("`{shown}` ran no test"));
+    }
+    Ok(format!("{passed} tests passed"))
+}
+
+/// The count in `test result: ok. 12 passed; …`.
+fn passed_in(line: &str) -> Option<u32> {
+    line.strip_prefix("test result: ")?
+        .split_once(". ")?
+        .1
+        .split_once(" passed")?
+        .0
+        .parse()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_what_passed() {
+        assert_eq!(
+            passed_in("test result: ok. 12 passed; 0 failed; 0 ignored; finished in 0.01s"),
+            Some(12)
+        );
+        assert_eq!(
+            passed_in("test result: FAILED. 3 passed; 1 failed"),
+            Some(3)
+        );
+        assert_eq!(passed_in("running 3 tests"), None);
+    }
+
+    #[test]
+    fn an_unknown_step_is_refused() {
+        assert!(
+            test(&["brwoser".to_string()])
+                .unwrap_err()
+                .contains("brwoser")
+        );
+    }
+}
