@@ -1,10 +1,68 @@
 //! The command line, `kubectl` 1.36: one file a command. It knows the cluster only as a [`crate::api::client::Client`].
+//!
+//! A command is a constant [`command::Command`] and a function over a [`context::Context`]; [`ROOT`] lists them all.
 
+pub mod command;
+pub mod context;
+pub mod errors;
+pub mod flags;
+pub mod get;
+pub mod help;
 pub mod host;
+pub mod kubeconfig;
+pub mod manifests;
+pub mod options;
+pub mod printers;
+pub mod resources;
+pub mod session;
+pub mod unknown;
+pub mod verbosity;
+pub mod yaml;
 
+use command::Command;
+use context::Context;
+use errors::Failure;
+use flags::Flags;
 pub use host::{Host, Outcome, Then};
 
+/// `kubectl` itself: every command is registered here.
+pub static ROOT: Command = Command {
+    name: "kubectl",
+    summary: "kubectl controls the (simulated) Kubernetes cluster.",
+    children: &[&get::COMMAND, &help::COMMAND, &options::COMMAND],
+    ..Command::EMPTY
+};
+
 /// Runs `kubectl ARGS…`.
-pub fn run(_host: &mut dyn Host, _args: &[String], _stdin: &[u8]) -> Outcome {
-    Outcome::fail(1, "not simulated: kubectl\n")
+pub fn run(host: &mut dyn Host, args: &[String], stdin: &[u8]) -> Outcome {
+    let found = command::find(&ROOT, args);
+    let flags = match Flags::parse(found.command.all_flags(), &found.words) {
+        Ok(flags) => flags,
+        Err(error) => {
+            let mut outcome = Outcome::default();
+            match unknown::before_flags(&found) {
+                Some(failure) => failure.report(&found.path, &mut outcome),
+                None => Failure::Flag(error).report(&found.path, &mut outcome),
+            }
+            return outcome;
+        }
+    };
+    if flags.boolean("help") {
+        return Outcome::out(help::text(found.command, &found.path));
+    }
+    let mut context = Context::new(host, found.command, found.path, flags, args, stdin);
+    let result = check(&context).and_then(|()| (found.command.run)(&mut context));
+    let Context { path, mut outcome, .. } = context;
+    if let Err(failure) = result {
+        failure.report(&path, &mut outcome);
+    }
+    outcome
+}
+
+fn check(context: &Context) -> Result<(), Failure> {
+    options::check(&context.flags)?;
+    match context.arguments().first() {
+        Some(word) if context.command.name == ROOT.name => Err(unknown::command(word)),
+        _ => Ok(()),
+    }
 }

@@ -1,0 +1,56 @@
+//! Commands that are not there: unknown to kubectl, or known to it and not simulated.
+
+use crate::api::go;
+use crate::kubectl::ROOT;
+use crate::kubectl::command::{Found, first_argument, suggestions};
+use crate::kubectl::errors::Failure;
+
+/// kubectl's commands that the lab has not, and the nearest thing that it has.
+const NOT_SIMULATED: [(&str, &str); 17] = [
+    ("alpha", "nothing in it concerns ServiceAccounts"),
+    ("attach", "kubectl exec -it POD -- sh"),
+    ("autoscale", "kubectl scale"),
+    ("certificate", "kubectl create token, for a credential that the cluster signs"),
+    ("completion", "press Tab: completion is built in"),
+    ("cordon", "there is one node, and it takes every pod"),
+    ("cp", "kubectl exec POD -- cat FILE > FILE"),
+    ("debug", "kubectl exec -it POD -- sh"),
+    ("drain", "kubectl delete pod"),
+    ("events", "kubectl get events"),
+    ("expose", "kubectl get services"),
+    ("kustomize", "kubectl apply -f"),
+    ("kuberc", "kubectl config"),
+    ("plugin", "the commands of kubectl --help"),
+    ("port-forward", "kubectl exec POD -- curl"),
+    ("proxy", "curl with a token against $APISERVER, or kubectl get --raw"),
+    ("taint", "kubectl label"),
+];
+
+/// More of them, without a near thing worth naming.
+const NOT_SIMULATED_EITHER: [&str; 2] = ["top", "uncordon"];
+
+/// What `kubectl WORD` answers when no command is called that.
+pub fn command(word: &str) -> Failure {
+    if let Some((name, nearest)) = NOT_SIMULATED.iter().find(|(name, _)| *name == word) {
+        return Failure::Message(format!("not simulated: kubectl {name}; nearest: {nearest}"));
+    }
+    if NOT_SIMULATED_EITHER.contains(&word) {
+        return Failure::Message(format!("not simulated: kubectl {word}; nearest: kubectl get"));
+    }
+    let mut text = format!("error: unknown command {} for \"kubectl\"", go::quote(word));
+    let near = suggestions(word, ROOT.children);
+    if !near.is_empty() {
+        text.push_str("\n\nDid you mean this?\n");
+        text.extend(near.iter().map(|name| format!("\t{name}\n")));
+    }
+    Failure::Plain(text)
+}
+
+/// An unknown command comes before flags that only it could have known.
+pub fn before_flags(found: &Found) -> Option<Failure> {
+    if found.command.name != ROOT.name {
+        return None;
+    }
+    let position = first_argument(found.command, &found.words)?;
+    found.words.get(position).map(|word| command(word))
+}
