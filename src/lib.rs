@@ -6,11 +6,11 @@
 
 pub mod api;
 pub mod cluster;
+#[cfg(target_arch = "wasm32")]
+pub mod embed;
 pub mod kubectl;
 pub mod lab;
 pub mod lesson;
 pub mod shell;
-#[cfg(target_arch = "wasm32")]
-pub mod embed;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

@@ -1,10 +1,26 @@
-//! The page's entry: what index.html starts.
+//! The page: mounts the lab into the document. Built by Trunk for wasm32; natively there is only a hint.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
     console_error_panic_hook::set_once();
+    let root = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id("lab"));
+    match root {
+        Some(root) => {
+            // The text that was there before the program is replaced by the lab.
+            root.set_inner_html("");
+            yew::Renderer::<serviceaccount_lab::ui::App>::with_root(root).render();
+        }
+        None => web_sys::console::error_1(
+            &"ServiceAccount Lab: the page has no element with the id \"lab\"".into(),
+        ),
+    }
 }
 
-/// The page needs a browser; `salab` is the same lab without one.
 #[cfg(not(target_arch = "wasm32"))]
-fn main() {}
+fn main() {
+    eprintln!(
+        "This program is the page; run `cargo xtask serve` to see it, or `cargo run --bin salab` without a browser."
+    );
+}

@@ -213,6 +213,13 @@ impl Trace {
         self.entries.get(first..).unwrap_or_default()
     }
 
+    /// The entries after one sequence number, up to and with another.
+    pub fn between(&self, after: u64, until: u64) -> &[Rc<Entry>] {
+        let entries = self.since(after);
+        let end = entries.partition_point(|entry| entry.sequence <= until);
+        entries.get(..end).unwrap_or_default()
+    }
+
     /// All entries that are kept.
     pub fn entries(&self) -> &[Rc<Entry>] {
         &self.entries

@@ -1,0 +1,135 @@
+//! How far a learner is: goals met, questions answered, hints taken. Pure data; where it is kept is the page's
+//! business.
+
+use crate::api::Timestamp;
+use crate::lab::Lab;
+use crate::lesson::Lesson;
+use crate::lesson::goal::Around;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One lesson on its way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Attempt {
+    /// Each goal that was met, with the number of actions done by then: undoing below it takes the tick back.
+    met: BTreeMap<usize, usize>,
+    /// The chosen option of each answered question.
+    answers: BTreeMap<usize, usize>,
+    /// How many hints were opened, a step.
+    hints: BTreeMap<usize, usize>,
+    since: u64,
+    started: Timestamp,
+    floor: usize,
+}
+
+/// What is left of a finished lesson, kept between visits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Course {
+    /// The lessons that were finished.
+    #[serde(default)]
+    pub done: std::collections::BTreeSet<String>,
+    /// Questions that were answered wrongly at first: lesson and number.
+    #[serde(default)]
+    pub mistaken: std::collections::BTreeSet<(String, usize)>,
+}
+
+/// A goal as the page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoalState {
+    /// What the learner reads.
+    pub text: String,
+    /// Whether it is ticked.
+    pub met: bool,
+    /// What is missing; empty once met.
+    pub missing: String,
+}
+
+impl Attempt {
+    /// An attempt that starts from the session as it is now (its setup played).
+    pub fn new(lab: &Lab) -> Self {
+        Attempt { since: lab.cluster().trace().last_sequence(), started: lab.now(), ..Attempt::default() }
+    }
+
+    /// How many actions made the start of the lesson: undo stops there.
+    pub fn set_floor(&mut self, actions: usize) {
+        self.floor = actions;
+    }
+
+    /// How many actions made the start of the lesson.
+    pub fn floor(&self) -> usize {
+        self.floor
+    }
+
+    /// Looks at the session and ticks what holds. Call it after every action, undo and tick of the clock.
+    pub fn update(&mut self, lesson: &Lesson, lab: &Lab) {
+        let actions = lab.log().count();
+        self.met.retain(|_, done_by| *done_by <= actions);
+        for (index, (step, goal)) in lesson.goals().enumerate() {
+            if !self.met.contains_key(&index) && goal.is_met(lab, &self.around(lesson, step)) {
+                self.met.insert(index, actions);
+            }
+        }
+    }
+
+    /// The goals of a step, ticked or with what is missing.
+    pub fn goals(&self, lesson: &Lesson, lab: &Lab, step: usize) -> Vec<GoalState> {
+        lesson
+            .goals()
+            .enumerate()
+            .filter(|(_, (of, _))| *of == step)
+            .map(|(index, (_, goal))| {
+                let met = self.met.contains_key(&index);
+                let missing = if met { None } else { goal.missing(lab, &self.around(lesson, step)) };
+                GoalState { text: goal.text.clone(), met, missing: missing.unwrap_or_default() }
+            })
+            .collect()
+    }
+
+    /// Whether every goal of a step is ticked and its questions are answered.
+    pub fn is_step_done(&self, lesson: &Lesson, step: usize) -> bool {
+        let mut goals = lesson.goals().enumerate().filter(|(_, (of, _))| *of == step);
+        goals.all(|(index, _)| self.met.contains_key(&index))
+    }
+
+    /// Whether every goal is ticked.
+    pub fn is_done(&self, lesson: &Lesson) -> bool {
+        self.met.len() == lesson.goals().count()
+    }
+
+    /// How many goals are ticked.
+    pub fn met_count(&self) -> usize {
+        self.met.len()
+    }
+
+    /// Answers a question (numbered over the whole lesson).
+    pub fn answer(&mut self, question: usize, option: usize) {
+        self.answers.insert(question, option);
+    }
+
+    /// The answer to a question.
+    pub fn answered(&self, question: usize) -> Option<usize> {
+        self.answers.get(&question).copied()
+    }
+
+    /// Opens the next hint of a step.
+    pub fn take_hint(&mut self, step: usize) {
+        *self.hints.entry(step).or_default() += 1;
+    }
+
+    /// How many hints of a step are open.
+    pub fn hints(&self, step: usize) -> usize {
+        self.hints.get(&step).copied().unwrap_or(0)
+    }
+
+    fn around(&self, lesson: &Lesson, step: usize) -> Around {
+        let questions = lesson
+            .steps
+            .iter()
+            .take(step + 1)
+            .flat_map(|step| &step.blocks)
+            .filter(|block| matches!(block, crate::lesson::Block::Predict(_)))
+            .count();
+        let predicted = (0..questions).all(|question| self.answers.contains_key(&question));
+        Around { predicted, since: self.since, started: self.started }
+    }
+}

@@ -1,0 +1,60 @@
+//! The file editor: a native text area. Nothing typed is lost; a draft is saved by the button, by Ctrl+S, or by
+//! running a command.
+
+use crate::shell::Foreground;
+use crate::ui::session::{Act, Handle};
+use web_sys::HtmlTextAreaElement;
+use yew::prelude::*;
+
+/// What the editor needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct EditorProps {
+    /// The session.
+    pub session: Handle,
+    /// The file.
+    pub path: String,
+}
+
+/// The editor of one file.
+#[component]
+pub fn Editor(props: &EditorProps) -> Html {
+    let session = props.session.get();
+    let path = &props.path;
+    let text = session.file_text(path);
+    let unsaved = session.drafts.contains_key(path);
+    let editing = matches!(session.lab.foreground(), Some(Foreground::Editing { path: waiting, .. }) if waiting == *path);
+    let oninput = {
+        let (handle, path) = (props.session.clone(), path.clone());
+        Callback::from(move |event: InputEvent| {
+            if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
+                handle.act(Act::Edit(path.clone(), area.value()));
+            }
+        })
+    };
+    let onkeydown = {
+        let (handle, path) = (props.session.clone(), path.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "s" && (event.ctrl_key() || event.meta_key()) {
+                event.prevent_default();
+                handle.act(Act::Save(path.clone()));
+            }
+        })
+    };
+    html! {
+        <div class="editor">
+            <div class="editor-bar">
+                if editing {
+                    <span>{ "kubectl edit waits for you." }</span>
+                    <button type="button" class="primary" onclick={props.session.on(Act::FinishEdit)}>{ "Save and apply" }</button>
+                } else {
+                    <span role="status">{ if unsaved { "Not saved yet" } else { "Saved" } }</span>
+                    <button type="button" disabled={!unsaved} onclick={props.session.on(Act::Save(path.clone()))}>{ "Save" }</button>
+                    <button type="button" onclick={props.session.on(Act::Insert(format!("kubectl apply -f {path}")))}>{ "Apply…" }</button>
+                    <button type="button" onclick={props.session.on(Act::CloseFile(path.clone()))}>{ "Close" }</button>
+                }
+            </div>
+            <textarea class="editor-text" aria-label={format!("Text of {path}")} spellcheck="false" autocapitalize="off"
+                value={text} {oninput} {onkeydown} />
+        </div>
+    }
+}

@@ -1,0 +1,34 @@
+//! The header: where one is, and what acts on everything.
+
+use crate::ui::session::{Act, Props};
+use yew::prelude::*;
+
+/// The header.
+#[component]
+pub fn Header(props: &Props) -> Html {
+    let session = props.session.get();
+    let place = session
+        .lesson
+        .as_ref()
+        .map_or("Free play".to_owned(), |lesson| lesson.title.clone());
+    let can_undo = session.lab.can_undo() && session.lab.log().count() > session.attempt.floor();
+    html! {
+        <header class="header">
+            <svg class="logo" viewBox="0 0 24 24" aria-hidden="true">
+                <rect x="1" y="1" width="22" height="22" rx="6" />
+                <rect class="logo-card" x="6.5" y="8" width="11" height="8" rx="2.5" />
+            </svg>
+            <h1>{ "ServiceAccount Lab" }</h1>
+            <span class="place">{ "/ " }{ place }</span>
+            <span class="pill" title="Nothing here leaves your browser">{ "simulated Kubernetes 1.36" }</span>
+            <nav class="header-actions" aria-label="Session">
+                <button type="button" disabled={!can_undo} onclick={props.session.on(Act::Undo)}>{ "Undo" }</button>
+                <button type="button" disabled={!session.lab.can_redo()} onclick={props.session.on(Act::Redo)}>{ "Redo" }</button>
+                <button type="button" onclick={props.session.on(Act::Reset)}>{ "Start over" }</button>
+                <button type="button" aria-expanded={session.map.to_string()} onclick={props.session.on(Act::Map(!session.map))}>
+                    { if session.map { "Back" } else { "Course map" } }
+                </button>
+            </nav>
+        </header>
+    }
+}

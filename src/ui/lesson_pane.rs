@@ -1,0 +1,251 @@
+//! Left: what to do. One goal always in sight; predict, do, see why.
+
+use crate::lesson::{Block, LESSONS, Lesson, Prediction, Step};
+use crate::ui::markdown;
+use crate::ui::session::{Act, Handle, Props, Session};
+use yew::prelude::*;
+
+/// The lesson.
+#[component]
+pub fn LessonPane(props: &Props) -> Html {
+    let session = props.session.get();
+    match session.lesson.clone() {
+        Some(lesson) => html! {
+            <section class="pane lesson" aria-label="Lesson">{ lesson_view(&lesson, &session, &props.session) }</section>
+        },
+        None => {
+            html! { <section class="pane lesson" aria-label="Lesson">{ free_play(&props.session) }</section> }
+        }
+    }
+}
+
+fn lesson_view(lesson: &Lesson, session: &Session, handle: &Handle) -> Html {
+    let number = LESSONS
+        .iter()
+        .position(|(file, _)| file.contains(&lesson.id))
+        .map_or(0, |index| index + 1);
+    let graded = |index: usize| {
+        lesson
+            .steps
+            .get(index)
+            .is_some_and(|step| !step.goals.is_empty())
+    };
+    let bars = (0..lesson.steps.len())
+        .filter(|index| graded(*index))
+        .map(|index| {
+            let done = session.attempt.is_step_done(lesson, index);
+            html! { <span class={classes!("bar", done.then_some("is-done"))} /> }
+        });
+    let done = session.attempt.met_count();
+    let all = lesson.goals().count();
+    let mut question = 0;
+    let steps: Vec<Html> = lesson
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(index, step)| {
+            let first = question;
+            question += step
+                .blocks
+                .iter()
+                .filter(|block| matches!(block, Block::Predict(_)))
+                .count();
+            step_view(lesson, step, index, first, session, handle)
+        })
+        .collect();
+    html! {
+        <>
+            <div class="lesson-top">
+                <div class="bars" role="img" aria-label={format!("{done} of {all} goals reached")}>{ for bars }</div>
+                <p class="label">{ format!("Lesson {number} of {}", LESSONS.len()) }</p>
+                <h2>{ &lesson.title }</h2>
+                <div class="goal"><span class="goal-word">{ "Goal" }</span>{ &lesson.goal }</div>
+            </div>
+            <div class="prose">{ for steps }</div>
+            if session.attempt.is_done(lesson) {
+                { finished(number, handle) }
+            }
+        </>
+    }
+}
+
+fn finished(number: usize, handle: &Handle) -> Html {
+    let next = LESSONS
+        .get(number)
+        .and_then(|(file, text)| crate::lesson::parse(file, text).ok());
+    html! {
+        <div class="finished" role="status">
+            <p><strong>{ "✓ Lesson done." }</strong>{ " Play on as long as you like; nothing can break." }</p>
+            if let Some(next) = next {
+                <button type="button" class="primary" onclick={handle.on(Act::Open(Some(next.id.clone())))}>
+                    { format!("Next: {}", next.title) }
+                </button>
+            } else {
+                <button type="button" class="primary" onclick={handle.on(Act::Map(true))}>{ "Course map" }</button>
+            }
+        </div>
+    }
+}
+
+fn step_view(
+    lesson: &Lesson,
+    step: &Step,
+    index: usize,
+    first: usize,
+    session: &Session,
+    handle: &Handle,
+) -> Html {
+    let mut question = first;
+    let blocks: Vec<Html> = step
+        .blocks
+        .iter()
+        .map(|block| match block {
+            Block::Commands(commands) => {
+                html! { <>{ for commands.iter().map(|text| command(text, handle)) }</> }
+            }
+            Block::File { path, text } => file(path, text, handle),
+            Block::Predict(prediction) => {
+                question += 1;
+                predict(prediction, question - 1, session, handle)
+            }
+            Block::Goals => goals(lesson, index, session),
+            other => markdown::block(other),
+        })
+        .collect();
+    html! {
+        <div class="step">
+            if !step.title.is_empty() {
+                <h3>{ &step.title }</h3>
+            }
+            { for blocks }
+            { hints(step, index, session, handle) }
+        </div>
+    }
+}
+
+fn command(text: &str, handle: &Handle) -> Html {
+    html! {
+        <button type="button" class="command" onclick={handle.on(Act::Insert(text.to_owned()))} title="Put it into the terminal">
+            <code>{ text }</code><span class="command-word">{ "insert" }</span>
+        </button>
+    }
+}
+
+fn file(path: &str, text: &str, handle: &Handle) -> Html {
+    html! {
+        <div class="file">
+            <div class="file-head">
+                <code>{ path }</code>
+                <button type="button" class="link" aria-label={format!("Open {path} in the editor")} onclick={handle.on(Act::OpenFile(path.to_owned()))}>{ "open" }</button>
+            </div>
+            <pre class="code" tabindex="0">{ text }</pre>
+        </div>
+    }
+}
+
+fn predict(prediction: &Prediction, question: usize, session: &Session, handle: &Handle) -> Html {
+    let chosen = session.attempt.answered(question);
+    let options = prediction.options.iter().enumerate().map(|(index, option)| {
+        let name = format!("prediction-{question}");
+        let picked = chosen == Some(index);
+        let told = chosen.is_some() && (picked || option.right);
+        let mark = if option.right { "✓ " } else { "✗ " };
+        html! {
+            <div class={classes!("option", (told && option.right).then_some("is-right"), (picked && !option.right).then_some("is-wrong"))}>
+                <label>
+                    <input type="radio" {name} checked={picked} disabled={chosen.is_some() && !picked}
+                        onchange={handle.on(Act::Answer(question, index))} />
+                    <span>{ &option.text }</span>
+                </label>
+                if told {
+                    <p class="why">{ mark }{ &option.why }</p>
+                }
+            </div>
+        }
+    });
+    html! {
+        <fieldset class="predict">
+            <legend>{ "Predict first" }</legend>
+            <p>{ &prediction.question }</p>
+            { for options }
+        </fieldset>
+    }
+}
+
+fn goals(lesson: &Lesson, step: usize, session: &Session) -> Html {
+    let goals = session.attempt.goals(lesson, &session.lab, step);
+    html! {
+        <ul class="goals" aria-label="What must be true">
+            { for goals.iter().map(|goal| html! {
+                <li class={classes!("goal-line", goal.met.then_some("is-met"))}>
+                    <span aria-hidden="true">{ if goal.met { "✓" } else { "○" } }</span>
+                    <span>
+                        { &goal.text }
+                        <span class="visually-hidden">{ if goal.met { " (done)" } else { " (not yet)" } }</span>
+                        if !goal.met && !goal.missing.is_empty() && session.attempt.met_count() > 0 {
+                            <span class="missing">{ &goal.missing }</span>
+                        }
+                    </span>
+                </li>
+            }) }
+        </ul>
+    }
+}
+
+fn hints(step: &Step, index: usize, session: &Session, handle: &Handle) -> Html {
+    if step.hints.is_empty() {
+        return Html::default();
+    }
+    let open = session.attempt.hints(index).min(step.hints.len());
+    html! {
+        <div class="hints">
+            { for step.hints.iter().take(open).map(|hint| html! { <p class="hint">{ inline_code(hint) }</p> }) }
+            if open < step.hints.len() {
+                <button type="button" class="link" onclick={handle.on(Act::Hint(index))}>
+                    { format!("{} Hint {} of {}", if open == 0 { "Stuck?" } else { "Still stuck?" }, open + 1, step.hints.len()) }
+                </button>
+            }
+        </div>
+    }
+}
+
+/// Hints are plain text with `code` in it.
+fn inline_code(text: &str) -> Html {
+    text.split('`')
+        .enumerate()
+        .map(|(index, part)| {
+            if index % 2 == 1 {
+                html! { <code>{ part }</code> }
+            } else {
+                html! { <>{ part }</> }
+            }
+        })
+        .collect()
+}
+
+fn free_play(handle: &Handle) -> Html {
+    let ideas = [
+        "kubectl get sa",
+        "kubectl create serviceaccount data-sa",
+        "kubectl run my-pod --image=ubuntu -- sleep infinity",
+        "kubectl exec my-pod -- ls -la /var/run/secrets/kubernetes.io/serviceaccount",
+        "kubectl create token data-sa --duration=30m",
+        "curl -sk $APISERVER/api",
+        "kubectl auth can-i --list --as=system:serviceaccount:default:data-sa",
+        "help",
+    ];
+    html! {
+        <>
+            <div class="lesson-top">
+                <p class="label">{ "No lesson" }</p>
+                <h2>{ "Free play" }</h2>
+                <div class="goal"><span class="goal-word">{ "Goal" }</span>{ "Whatever you want to know. The cluster is yours, and Undo takes anything back." }</div>
+            </div>
+            <div class="prose">
+                <p>{ "Some ways to begin:" }</p>
+                { for ideas.iter().map(|text| command(text, handle)) }
+                <p>{ "Files you write with " }<code>{ "cat > name.yaml" }</code>{ " or in the editor (the " }<strong>{ "+" }</strong>{ " above the terminal) can be applied with " }<code>{ "kubectl apply -f name.yaml" }</code>{ "." }</p>
+            </div>
+        </>
+    }
+}

@@ -1,0 +1,423 @@
+//! What the page holds: the learner's lab, the lesson that is open, and what is selected. Components read it and
+//! send it [`Act`]s; nothing else changes it.
+
+use crate::api::Timestamp;
+use crate::cluster::settings::Settings;
+use crate::embed::storage;
+use crate::lab::{Lab, Record};
+use crate::lesson::progress::{Attempt, Course};
+use crate::lesson::{self, Lesson};
+use std::cell::{Ref, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+use yew::prelude::*;
+
+/// The tabs of the X-ray.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Tab {
+    #[default]
+    Steps,
+    Objects,
+    Files,
+    Token,
+    Access,
+    Requests,
+}
+
+impl Tab {
+    /// All of them, in order.
+    pub const ALL: [Tab; 6] = [
+        Tab::Steps,
+        Tab::Objects,
+        Tab::Files,
+        Tab::Token,
+        Tab::Access,
+        Tab::Requests,
+    ];
+
+    /// Its visible word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Tab::Steps => "Steps",
+            Tab::Objects => "Objects",
+            Tab::Files => "Files",
+            Tab::Token => "Token",
+            Tab::Access => "Access",
+            Tab::Requests => "Requests",
+        }
+    }
+}
+
+/// What stands in the middle column.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Middle {
+    /// The terminal.
+    #[default]
+    Terminal,
+    /// A file of the working folder.
+    File(String),
+}
+
+/// Everything a learner can do to the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// Run an entry of the terminal.
+    Run(String),
+    /// Put a command into the terminal's input.
+    Insert(String),
+    /// The input's text changed.
+    Draft(String),
+    /// Ctrl-C.
+    Interrupt,
+    /// Take the last action back.
+    Undo,
+    /// Do it again.
+    Redo,
+    /// Start the lesson, or free play, over.
+    Reset,
+    /// Open a lesson; `None` is free play.
+    Open(Option<String>),
+    /// Show or hide the course map.
+    Map(bool),
+    /// Show a tab of the X-ray.
+    Show(Tab),
+    /// Show the steps of a command, and one of them.
+    Explain(usize, Option<u64>),
+    /// Select a step of the shown command (a trace entry).
+    Step(u64),
+    /// Show the terminal or a file.
+    Middle(Middle),
+    /// Open a file (a new one if it is not there).
+    OpenFile(String),
+    /// The editor's text changed; it is not saved yet.
+    Edit(String, String),
+    /// Save a file.
+    Save(String),
+    /// Close a file's tab; unsaved text is kept.
+    CloseFile(String),
+    /// Hand the edited text back to `kubectl edit`.
+    FinishEdit,
+    /// Answer a question of the lesson.
+    Answer(usize, usize),
+    /// Open the next hint of a step.
+    Hint(usize),
+    /// Move the clock on.
+    Advance(Duration),
+    /// Move the clock to an instant.
+    AdvanceTo(Timestamp),
+    /// Let the clock run, or stop it.
+    Running(bool),
+    /// The wall clock went on by this.
+    Tick(Duration),
+    /// Show this token in the Token tab.
+    Inspect(String),
+}
+
+/// The state behind the page.
+pub struct Session {
+    /// The lab.
+    pub lab: Lab,
+    /// The lesson that is open.
+    pub lesson: Option<Rc<Lesson>>,
+    /// How far it is.
+    pub attempt: Attempt,
+    /// What is finished, between visits.
+    pub course: Course,
+    /// The input's text.
+    pub draft: String,
+    /// Counts insertions, so that the input takes the focus after one.
+    pub inserted: usize,
+    /// The tab of the X-ray.
+    pub tab: Tab,
+    /// The command whose steps are shown (its number); the last one if `None`.
+    pub explained: Option<usize>,
+    /// The selected step (a trace entry).
+    pub step: Option<u64>,
+    /// The middle column.
+    pub middle: Middle,
+    /// The open files.
+    pub open_files: Vec<String>,
+    /// Text that is not saved yet, by file.
+    pub drafts: BTreeMap<String, String>,
+    /// Whether the clock runs with the wall clock.
+    pub running: bool,
+    /// Whether the course map is shown.
+    pub map: bool,
+    /// The token that the Token tab shows.
+    pub token: String,
+    /// Grows with every change.
+    pub version: u64,
+}
+
+impl Session {
+    /// A page that opens with that lesson, or with free play.
+    pub fn new(lesson: Option<&str>) -> Self {
+        let lab = Lab::new(Settings::default());
+        let mut session = Session {
+            attempt: Attempt::new(&lab),
+            lab,
+            lesson: None,
+            course: storage::load("progress")
+                .and_then(|text| serde_json::from_str(&text).ok())
+                .unwrap_or_default(),
+            draft: String::new(),
+            inserted: 0,
+            tab: Tab::default(),
+            explained: None,
+            step: None,
+            middle: Middle::default(),
+            open_files: Vec::new(),
+            drafts: BTreeMap::new(),
+            running: true,
+            map: false,
+            token: String::new(),
+            version: 0,
+        };
+        session.open(lesson);
+        session
+    }
+
+    fn open(&mut self, id: Option<&str>) {
+        self.lesson = id.and_then(lesson::find).map(Rc::new);
+        self.lab = Lab::new(Settings::default());
+        self.drafts.clear();
+        self.open_files.clear();
+        self.middle = Middle::Terminal;
+        self.draft.clear();
+        self.explained = None;
+        self.step = None;
+        self.token.clear();
+        self.tab = Tab::Steps;
+        self.map = false;
+        if let Some(lesson) = self.lesson.clone() {
+            lesson::check::set_up(&mut self.lab, &lesson);
+            self.open_files = lesson.files().map(|(path, _)| path.to_owned()).collect();
+        }
+        self.attempt = Attempt::new(&self.lab);
+        self.attempt.set_floor(self.lab.log().count());
+    }
+
+    /// Does what the learner asked for.
+    pub fn act(&mut self, act: Act) {
+        self.version += 1;
+        match act {
+            Act::Run(entry) => self.run(&entry),
+            Act::Insert(command) => {
+                self.draft = command;
+                self.inserted += 1;
+                self.middle = Middle::Terminal;
+            }
+            Act::Draft(text) => self.draft = text,
+            Act::Interrupt => {
+                self.lab.interrupt();
+            }
+            Act::Undo => {
+                if self.lab.log().count() > self.attempt.floor() {
+                    self.lab.undo();
+                    self.follow();
+                }
+            }
+            Act::Redo => {
+                self.lab.redo();
+                self.follow();
+            }
+            Act::Reset => {
+                let id = self.lesson.as_ref().map(|lesson| lesson.id.clone());
+                self.open(id.as_deref());
+            }
+            Act::Open(id) => self.open(id.as_deref()),
+            Act::Map(shown) => self.map = shown,
+            Act::Show(tab) => self.tab = tab,
+            Act::Explain(number, step) => {
+                self.tab = Tab::Steps;
+                self.explained = Some(number);
+                self.step = step;
+            }
+            Act::Step(sequence) => self.step = Some(sequence),
+            Act::Middle(middle) => self.middle = middle,
+            Act::OpenFile(path) => self.open_file(path),
+            Act::Edit(path, text) => {
+                self.drafts.insert(path, text);
+            }
+            Act::Save(path) => {
+                if let Some(text) = self.drafts.remove(&path) {
+                    self.lab.write_file(&path, &text);
+                }
+            }
+            Act::CloseFile(path) => {
+                self.open_files.retain(|open| *open != path);
+                if self.middle == Middle::File(path) {
+                    self.middle = Middle::Terminal;
+                }
+            }
+            Act::FinishEdit => self.finish_edit(),
+            Act::Answer(question, option) => self.answer(question, option),
+            Act::Hint(step) => self.attempt.take_hint(step),
+            Act::Advance(duration) => {
+                self.lab.advance(duration);
+            }
+            Act::AdvanceTo(instant) => {
+                let duration = instant.since(self.lab.now());
+                self.lab.advance(duration);
+            }
+            Act::Running(running) => self.running = running,
+            Act::Tick(duration) => self.lab.tick(duration),
+            Act::Inspect(token) => {
+                self.token = token;
+                self.tab = Tab::Token;
+            }
+        }
+        self.after();
+    }
+
+    fn run(&mut self, entry: &str) {
+        self.draft.clear();
+        // What is typed in the editor is what the command should see.
+        for (path, text) in std::mem::take(&mut self.drafts) {
+            self.lab.write_file(&path, &text);
+        }
+        self.lab.run(entry);
+        self.follow();
+    }
+
+    /// Shows the steps of the last command.
+    fn follow(&mut self) {
+        self.explained = None;
+        self.step = None;
+    }
+
+    fn open_file(&mut self, path: String) {
+        if !self.open_files.contains(&path) {
+            self.open_files.push(path.clone());
+        }
+        self.middle = Middle::File(path);
+    }
+
+    fn finish_edit(&mut self) {
+        if let Some(crate::shell::Foreground::Editing { path, text }) = self.lab.foreground() {
+            let text = self.drafts.remove(&path).unwrap_or(text);
+            self.open_files.retain(|open| *open != path);
+            self.middle = Middle::Terminal;
+            self.lab.finish_edit(&text);
+            self.follow();
+        }
+    }
+
+    fn answer(&mut self, question: usize, option: usize) {
+        if self.attempt.answered(question).is_some() {
+            return;
+        }
+        self.attempt.answer(question, option);
+        if let Some(lesson) = &self.lesson {
+            let wrong = lesson
+                .predictions()
+                .nth(question)
+                .and_then(|prediction| prediction.options.get(option))
+                .is_some_and(|option| !option.right);
+            if wrong {
+                self.course.mistaken.insert((lesson.id.clone(), question));
+            }
+        }
+    }
+
+    fn after(&mut self) {
+        for control in self.lab.take_requests() {
+            match control {
+                crate::shell::Control::OpenEditor { path } => self.open_file(path),
+                crate::shell::Control::Reset => self.act(Act::Reset),
+                _ => {}
+            }
+        }
+        if let Some(crate::shell::Foreground::Editing { path, text }) = self.lab.foreground() {
+            if !self.open_files.contains(&path) {
+                self.drafts.entry(path.clone()).or_insert(text);
+                self.open_file(path);
+            }
+        }
+        if let Some(lesson) = self.lesson.clone() {
+            self.attempt.update(&lesson, &self.lab);
+            if self.attempt.is_done(&lesson) && self.course.done.insert(lesson.id.clone()) {
+                self.save_progress();
+            }
+        }
+    }
+
+    fn save_progress(&self) {
+        if let Ok(text) = serde_json::to_string(&self.course) {
+            storage::save("progress", &text);
+        }
+    }
+
+    /// The command whose steps are shown.
+    pub fn explained_record(&self) -> Option<&Rc<Record>> {
+        let records = self.lab.all_records();
+        match self.explained {
+            Some(number) => records.iter().find(|record| record.number == number),
+            None => records.iter().rev().find(|record| {
+                record.number > self.attempt.floor()
+                    && (record.entry.is_some() || record.trace_until > record.trace_after)
+            }),
+        }
+    }
+
+    /// The text of a file as the editor shows it: unsaved, or as it is saved.
+    pub fn file_text(&self, path: &str) -> String {
+        if let Some(draft) = self.drafts.get(path) {
+            return draft.clone();
+        }
+        let bytes = self.lab.shell().read_file(path).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+/// The session as components get it: shared, compared by its version.
+#[derive(Clone)]
+pub struct Handle {
+    session: Rc<RefCell<Session>>,
+    version: u64,
+    changed: Callback<()>,
+}
+
+impl PartialEq for Handle {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.session, &other.session) && self.version == other.version
+    }
+}
+
+impl Handle {
+    /// Wraps a session; `changed` draws the page again.
+    pub fn new(session: Rc<RefCell<Session>>, changed: Callback<()>) -> Self {
+        let version = session.borrow().version;
+        Handle {
+            session,
+            version,
+            changed,
+        }
+    }
+
+    /// The session, to look at.
+    pub fn get(&self) -> Ref<'_, Session> {
+        self.session.borrow()
+    }
+
+    /// Does something and draws the page again.
+    pub fn act(&self, act: Act) {
+        self.session.borrow_mut().act(act);
+        self.changed.emit(());
+    }
+
+    /// A callback that does `act`.
+    pub fn on<E>(&self, act: Act) -> Callback<E> {
+        let handle = self.clone();
+        Callback::from(move |_: E| handle.act(act.clone()))
+    }
+}
+
+/// What every component of the page gets.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The session.
+    pub session: Handle,
+}
