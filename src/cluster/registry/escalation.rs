@@ -236,4 +236,5 @@ fn line(mut parts: Vec<String>, verbs: &[&str]) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+pub(crate) mod tests;

@@ -6,3 +6,7 @@ pub mod rules_review;
 pub mod self_subject_review;
 pub mod token_request;
 pub mod token_review;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod review_tests;

@@ -219,4 +219,5 @@ fn node_of(pod: &Object, reader: &dyn Reader) -> Option<(String, String)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;
