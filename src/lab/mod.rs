@@ -13,10 +13,14 @@ pub mod tokens;
 pub use history::{Action, Step};
 pub use record::Record;
 
+// What a lesson's goals read of the cluster, which they see through the session alone.
+pub use crate::cluster::authz;
+pub use crate::cluster::settings::Settings;
+pub use crate::cluster::trace::Event;
+
 use crate::api::client::Client;
 use crate::api::time::Timestamp;
 use crate::cluster::Cluster;
-use crate::cluster::settings::Settings;
 use crate::kubectl::host::Chunk;
 use crate::shell::{Control, Foreground, Shell, Transcript};
 use history::History;

@@ -1,8 +1,7 @@
 //! The proof of a lesson: it starts unsolved, its solution solves it, and each known wrong way misses the goal
 //! that it names.
 
-use crate::cluster::settings::Settings;
-use crate::lab::{Lab, script};
+use crate::lab::{Lab, Settings, script};
 use crate::lesson::Lesson;
 use crate::lesson::progress::Attempt;
 

@@ -4,9 +4,8 @@
 use crate::api::client::Client;
 use crate::api::object::{self, Object};
 use crate::api::{duration, kinds};
-use crate::cluster::authz::{self, Attributes};
-use crate::cluster::trace::Event;
-use crate::lab::Lab;
+use crate::lab::authz::{self, Attributes};
+use crate::lab::{Event, Lab};
 use serde_json::Value;
 use std::rc::Rc;
 
