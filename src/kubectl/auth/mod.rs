@@ -1,0 +1,3 @@
+//! t
+pub mod rules;
+pub mod identity;
