@@ -1,2 +1,3 @@
 //! t
+pub mod revisions;
 pub mod sentence;
