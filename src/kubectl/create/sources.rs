@@ -3,7 +3,17 @@
 //! Follows staging/src/k8s.io/kubectl/pkg/{util/util.go,cmd/util/env_file.go}.
 
 use crate::api::files::FileError;
+use crate::kubectl::context::Context;
+use crate::kubectl::flags::Flag;
 use crate::kubectl::host::Host;
+
+/// The flags that name sources.
+pub const FLAGS: &[Flag] = &[
+    Flag::slice("from-file", "", "Key files can be specified using their file path, or with a name and file path. A directory gives each file whose name is a valid key."),
+    Flag::array("from-literal", "", "Specify a key and literal value to insert (i.e. mykey=somevalue)"),
+    Flag::slice("from-env-file", "", "Specify the path to a file to read lines of key=val pairs."),
+    Flag::boolean("append-hash", "", "Append a hash of the object to its name (not simulated)."),
+];
 
 /// Reads `KEY=VALUE`.
 ///
@@ -82,6 +92,53 @@ pub fn env_file(host: &dyn Host, path: &str) -> Result<Vec<(String, Vec<u8>)>, S
             None => (line, host.variable(line).unwrap_or_default()),
         };
         entries.push((key.to_owned(), value.into_bytes()));
+    }
+    Ok(entries)
+}
+
+/// What is wrong with the key of a Secret's or ConfigMap's entry.
+pub fn key_problems(key: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    if key.len() > 253 {
+        problems.push("must be no more than 253 characters".to_owned());
+    }
+    let good = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
+    if key.is_empty() || !key.bytes().all(good) {
+        problems.push(
+            "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or \
+             'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
+                .to_owned(),
+        );
+    }
+    match key {
+        "." => problems.push("must not be '.'".to_owned()),
+        ".." => problems.push("must not be '..'".to_owned()),
+        other if other.starts_with("..") => problems.push("must not start with '..'".to_owned()),
+        _ => {}
+    }
+    problems
+}
+
+/// All the entries that the three flags ask for: literals, then files, then files of variables.
+///
+/// # Errors
+/// The first source that cannot be read.
+pub fn entries(context: &Context<'_>) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let flags = &context.flags;
+    let (literals, folders, env) =
+        (flags.list("from-literal"), flags.list("from-file"), flags.list("from-env-file"));
+    if !env.is_empty() && !(literals.is_empty() && folders.is_empty()) {
+        return Err("from-env-file cannot be combined with from-file or from-literal".to_owned());
+    }
+    let mut entries = Vec::new();
+    for source in &literals {
+        entries.push(literal(source)?);
+    }
+    for source in &folders {
+        entries.extend(files(context.host, source)?);
+    }
+    for path in &env {
+        entries.extend(env_file(context.host, path)?);
     }
     Ok(entries)
 }
