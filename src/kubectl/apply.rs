@@ -3,7 +3,6 @@
 //! Follows staging/src/k8s.io/kubectl/pkg/cmd/apply/{apply,patcher}.go. Left out: server-side apply, pruning.
 
 use crate::api::object::{Object, deletion_timestamp, name, remove, text};
-use crate::api::patch as patches;
 use crate::kubectl::command::Command;
 use crate::kubectl::context::{Context, object_path};
 use crate::kubectl::deletion::{self, How};
@@ -173,7 +172,7 @@ fn patch(
         if is_empty(&patch) {
             return Ok((patch, current));
         }
-        match writing::patch(context, &path, PatchKind::Strategic, &patch, options) {
+        match writing::patch(context, &path, PatchKind::Merge, &patch, options) {
             Ok(patched) => return Ok((patch, patched)),
             Err(Failure::Status(status)) if status.is_conflict() && tries < RETRIES => {
                 tries += 1;
@@ -195,10 +194,13 @@ fn patch(
     }
 }
 
-/// The strategic merge patch from what was applied last to what is to be, as far as the live object differs.
-pub fn three_way(target: &Target, modified: &Object, current: &Object) -> Result<Value, Failure> {
+/// The patch from what was applied last to what is to be, as far as the live object differs.
+///
+/// # Errors
+/// A patch that cannot be made.
+pub fn three_way(_target: &Target, modified: &Object, current: &Object) -> Result<Value, Failure> {
     let before = original(current).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| json!({}));
-    patches::three_way(target.kind, &before, modified, current).map_err(Failure::message)
+    Ok(writing::three_way_merge(&before, modified, current))
 }
 
 /// `--force`: fields that never change need a new object.

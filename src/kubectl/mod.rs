@@ -2,21 +2,37 @@
 //!
 //! A command is a constant [`command::Command`] and a function over a [`context::Context`]; [`ROOT`] lists them all.
 
+pub mod apply;
+pub mod auth;
 pub mod command;
+pub mod containers;
 pub mod context;
+pub mod create;
+pub mod delete;
+pub mod deletion;
+pub mod edit_text;
 pub mod errors;
 pub mod flags;
 pub mod get;
 pub mod help;
 pub mod host;
+pub mod image;
 pub mod kubeconfig;
+pub mod last_applied;
 pub mod manifests;
+pub mod mask;
 pub mod options;
+pub mod pairs;
+pub mod patience;
 pub mod printers;
 pub mod resources;
+pub mod rollout;
+pub mod run_pod;
 pub mod session;
 pub mod unknown;
 pub mod verbosity;
+pub mod wait_for;
+pub mod writing;
 pub mod yaml;
 
 use command::Command;
@@ -29,7 +45,7 @@ pub use host::{Host, Outcome, Then};
 pub static ROOT: Command = Command {
     name: "kubectl",
     summary: "kubectl controls the (simulated) Kubernetes cluster.",
-    children: &[&get::COMMAND, &help::COMMAND, &options::COMMAND],
+    children: &[&apply::COMMAND, &auth::COMMAND, &create::COMMAND, &delete::COMMAND, &get::COMMAND, &help::COMMAND, &options::COMMAND],
     ..Command::EMPTY
 };
 

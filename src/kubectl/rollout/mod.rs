@@ -1,3 +1,4 @@
-//! t
+//! `kubectl rollout`.
+
 pub mod revisions;
 pub mod sentence;
