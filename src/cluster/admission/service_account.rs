@@ -177,12 +177,23 @@ fn mount_token(pod: &mut Object, random: &mut Random, notes: &mut Notes) {
     }
     if is_new && mounted {
         let index = push(pod, &["spec", "volumes"], token_volume(&volume));
-        notes.set(
-            format!("spec.volumes[{index}]"),
-            "The files of the pod's identity: a token that the kubelet renews, the cluster's CA certificate, and the namespace.",
-        );
+        for (path, why) in VOLUME_PARTS {
+            notes.set(format!("spec.volumes[{index}]{path}"), why);
+        }
     }
 }
+
+/// What the parts of the volume are for.
+const VOLUME_PARTS: [(&str, &str); 5] = [
+    ("", "The files of the pod's identity, put together from three sources."),
+    (".projected.defaultMode", "The mode of the files, 0644: every user in the container may read them."),
+    (
+        ".projected.sources[0]",
+        "The token: the kubelet asks for it and writes a new one in time. 3607 seconds (an hour and seven) tell the API server that it was mounted by default, so it really works for a year.",
+    ),
+    (".projected.sources[1]", "The certificate that programs check the API server's own certificate with."),
+    (".projected.sources[2]", "The name of the namespace that the pod runs in."),
+];
 
 fn mount_in(pod: &mut Object, field: &str, index: usize, volume: &str, notes: &mut Notes) -> bool {
     let entry = json!({"name": volume, "readOnly": true, "mountPath": MOUNT_PATH});

@@ -129,7 +129,16 @@ fn a_plain_pod_gets_the_default_account_with_its_files() {
     let (changes, checks) = outcome.service_account();
     assert_eq!(
         changes,
-        ["spec.serviceAccountName", "spec.serviceAccount", "spec.containers[0].volumeMounts[0]", "spec.volumes[0]"]
+        [
+            "spec.serviceAccountName",
+            "spec.serviceAccount",
+            "spec.containers[0].volumeMounts[0]",
+            "spec.volumes[0]",
+            "spec.volumes[0].projected.defaultMode",
+            "spec.volumes[0].projected.sources[0]",
+            "spec.volumes[0].projected.sources[1]",
+            "spec.volumes[0].projected.sources[2]",
+        ]
     );
     assert_eq!(checks.last(), Some(&("by default", "a token is mounted", true)));
 }

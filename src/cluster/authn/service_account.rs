@@ -78,24 +78,49 @@ pub fn examine(presented: Presented<'_>, audiences: &[String], reader: &dyn Read
     Examination { outcome, checks, warnings, effects }
 }
 
+/// Makes every check of a token for `audiences` instead of stopping at the first that fails, for people who look
+/// at it: a check that `decided` is one that failed. Nothing is cached and nothing is written down.
+pub fn inspect(text: &str, audiences: &[String], reader: &dyn Reader, now: Timestamp) -> Vec<Reason> {
+    let mut examiner = Examiner { reader, now, checks: Vec::new(), warnings: Vec::new(), effects: Vec::new() };
+    let presented = Presented::Text(text);
+    let Ok(Parsed { header, claims }) = parse(presented, &mut examiner) else { return examiner.checks };
+    let _ = signature(presented, &header, &mut examiner);
+    let _ = audience(&claims, audiences, &mut examiner);
+    if is_legacy(&claims) {
+        let _ = legacy::validate(&claims, presented, &mut examiner);
+    } else {
+        bound::inspect(&claims, &mut examiner);
+    }
+    examiner.checks
+}
+
+fn is_legacy(claims: &Value) -> bool {
+    text(claims, &["iss"]) == LEGACY_ISSUER
+}
+
 type Verdict = Result<(UserInfo, Vec<String>), Option<String>>;
 
 fn verdict(presented: Presented<'_>, audiences: &[String], examiner: &mut Examiner<'_>) -> Verdict {
     let Parsed { header, claims } = parse(presented, examiner)?;
-    match presented {
-        Presented::InProcess(_) => examiner.pass("signature", "by the cluster's own key, in this process"),
-        Presented::Text(text) => match token::verify(text, &header) {
-            Ok(()) => examiner.pass("signature", "RS256, made with the cluster's key"),
-            Err(words) => return Err(Some(examiner.fail("signature", words.to_owned()))),
-        },
-    }
+    signature(presented, &header, examiner).map_err(Some)?;
     let matching = audience(&claims, audiences, examiner)?;
-    let user = if text(&claims, &["iss"]) == LEGACY_ISSUER {
+    let user = if is_legacy(&claims) {
         legacy::validate(&claims, presented, examiner)
     } else {
         bound::validate(&claims, examiner)
     };
     Ok((user.map_err(Some)?, matching))
+}
+
+fn signature(presented: Presented<'_>, header: &Value, examiner: &mut Examiner<'_>) -> Result<(), String> {
+    match presented {
+        Presented::InProcess(_) => examiner.pass("signature", "by the cluster's own key, in this process"),
+        Presented::Text(text) => match token::verify(text, header) {
+            Ok(()) => examiner.pass("signature", "RS256, made with the cluster's key"),
+            Err(words) => return Err(examiner.fail("signature", words.to_owned())),
+        },
+    }
+    Ok(())
 }
 
 /// Takes the token apart and looks who claims to have issued it; anything foreign is none of our business.

@@ -268,6 +268,20 @@ fn a_token_of_this_process_is_checked_like_any_other_and_never_signed() {
     assert_eq!(name(&store, &request, 20), "401");
 }
 
+#[test]
+fn inspection_tells_everything_that_is_wrong() {
+    let mut store = cluster();
+    delete(&mut store, "pods", "box");
+    let mut claims = claims(to_pod());
+    claims["aud"] = json!(["vault"]);
+    let checks = service_account::inspect(&text(&claims), &api_audiences(), &store, seconds(1000));
+    let failed: Vec<&str> = checks.iter().filter(|c| c.decided).map(|c| c.subject.as_str()).collect();
+    assert_eq!(failed, ["audience", "expiry", "bound pod"]);
+    let passed: Vec<&str> = checks.iter().filter(|c| !c.decided).map(|c| c.subject.as_str()).collect();
+    assert_eq!(passed, ["issuer", "signature", "not before", "account"]);
+    assert_eq!(service_account::inspect("junk", &api_audiences(), &store, START).len(), 1);
+}
+
 fn with_secret(store: &mut Store, labels: Value) -> String {
     let token = text(&token::legacy_claims("default", "data-sa", "sa-1", "robot"));
     let data = base64::engine::general_purpose::STANDARD.encode(&token);

@@ -69,7 +69,8 @@ pub fn names(subject: &Value, user: &UserInfo, home: &str) -> bool {
     match text(subject, &["kind"]) {
         "User" => user.username == subject_name,
         "Group" => user.in_group(subject_name),
-        "ServiceAccount" => {
+        // The cheap comparison first: most bindings of a cluster name some other account.
+        "ServiceAccount" if user.username.ends_with(subject_name) => {
             let own = text(subject, &["namespace"]);
             let account_home = if own.is_empty() { home } else { own };
             !account_home.is_empty() && user.username == service_account_username(account_home, subject_name)
