@@ -27,12 +27,7 @@ impl Driver {
             .spawn()
             .map_err(|error| format!("{}: {error}", found.driver.display()))?;
         let port = port_of(&mut process);
-        let mut driver = Driver {
-            process,
-            port: 0,
-            session: String::new(),
-            profile: fresh_profile(),
-        };
+        let mut driver = Driver { process, port: 0, session: String::new(), profile: fresh_profile() };
         driver.port = port.ok_or("chromedriver did not say its port")?;
         let options = json!({"binary": found.browser, "args": driver.browser_args()});
         let wanted = json!({"capabilities": {"alwaysMatch": {
@@ -41,10 +36,7 @@ impl Driver {
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
         }}});
         let session = wire::request(driver.port, "POST", "/session", Some(&wanted))?;
-        driver.session = session["sessionId"]
-            .as_str()
-            .ok_or("chromedriver gave no session")?
-            .to_string();
+        driver.session = session["sessionId"].as_str().ok_or("chromedriver gave no session")?.to_string();
         Ok(driver)
     }
 
@@ -73,51 +65,30 @@ impl Driver {
 
     /// `POST /session/…/path`.
     pub fn post(&self, path: &str, body: &Value) -> Result<Value, String> {
-        wire::request(
-            self.port,
-            "POST",
-            &format!("/session/{}{path}", self.session),
-            Some(body),
-        )
+        wire::request(self.port, "POST", &format!("/session/{}{path}", self.session), Some(body))
     }
 
     /// `GET /session/…/path`.
     pub fn get(&self, path: &str) -> Result<Value, String> {
-        wire::request(
-            self.port,
-            "GET",
-            &format!("/session/{}{path}", self.session),
-            None,
-        )
+        wire::request(self.port, "GET", &format!("/session/{}{path}", self.session), None)
     }
 
     /// A command of the browser's own debugging protocol.
     pub fn devtools(&self, command: &str, params: &Value) -> Result<Value, String> {
-        self.post(
-            "/goog/cdp/execute",
-            &json!({"cmd": command, "params": params}),
-        )
+        self.post("/goog/cdp/execute", &json!({"cmd": command, "params": params}))
     }
 
     /// What was logged since the last call.
     pub fn log(&self, kind: &str) -> Vec<Value> {
         let entries = self.post("/se/log", &json!({"type": kind}));
-        entries
-            .ok()
-            .and_then(|entries| entries.as_array().cloned())
-            .unwrap_or_default()
+        entries.ok().and_then(|entries| entries.as_array().cloned()).unwrap_or_default()
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
         if !self.session.is_empty() {
-            let _ = wire::request(
-                self.port,
-                "DELETE",
-                &format!("/session/{}", self.session),
-                None,
-            );
+            let _ = wire::request(self.port, "DELETE", &format!("/session/{}", self.session), None);
         }
         let _ = self.process.kill();
         let _ = self.process.wait();
@@ -127,17 +98,9 @@ impl Drop for Driver {
 
 /// chromedriver picks a free port and prints it.
 fn port_of(process: &mut Child) -> Option<u16> {
-    let mut lines = BufReader::new(process.stdout.take()?)
-        .lines()
-        .map_while(Result::ok);
-    let port = lines.find_map(|line| {
-        line.split_once("successfully on port ")?
-            .1
-            .trim_end_matches('.')
-            .trim()
-            .parse()
-            .ok()
-    });
+    let mut lines = BufReader::new(process.stdout.take()?).lines().map_while(Result::ok);
+    let port =
+        lines.find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').trim().parse().ok());
     // Somebody must go on reading, or a full pipe would stop it.
     std::thread::spawn(move || lines.for_each(drop));
     port

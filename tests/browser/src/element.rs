@@ -16,11 +16,7 @@ pub struct Element<'page> {
 impl<'page> Element<'page> {
     #[track_caller]
     fn get(&self, what: &str) -> String {
-        let value = self.page.must(
-            self.page
-                .driver
-                .get(&format!("/element/{}/{what}", self.id)),
-        );
+        let value = self.page.must(self.page.driver.get(&format!("/element/{}/{what}", self.id)));
         value.as_str().unwrap_or_default().to_string()
     }
 
@@ -56,10 +52,8 @@ impl<'page> Element<'page> {
     #[track_caller]
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<String> {
-        let value = self.page.script(
-            "return arguments[0].getAttribute(arguments[1])",
-            &[self.reference(), json!(name)],
-        );
+        let value =
+            self.page.script("return arguments[0].getAttribute(arguments[1])", &[self.reference(), json!(name)]);
         value.as_str().map(str::to_string)
     }
 
@@ -67,49 +61,32 @@ impl<'page> Element<'page> {
     #[track_caller]
     #[must_use]
     pub fn is_on(&self) -> bool {
-        let state = [
-            "aria-selected",
-            "aria-checked",
-            "aria-pressed",
-            "aria-expanded",
-            "aria-current",
-        ];
-        state
-            .iter()
-            .any(|name| self.attribute(name).is_some_and(|value| value != "false"))
-            || self.page.script(
-                "return arguments[0].checked === true || arguments[0].open === true",
-                &[self.reference()],
-            ) == json!(true)
+        let state = ["aria-selected", "aria-checked", "aria-pressed", "aria-expanded", "aria-current"];
+        state.iter().any(|name| self.attribute(name).is_some_and(|value| value != "false"))
+            || self
+                .page
+                .script("return arguments[0].checked === true || arguments[0].open === true", &[self.reference()])
+                == json!(true)
     }
 
     /// Whether one can see it.
     #[track_caller]
     #[must_use]
     pub fn is_visible(&self) -> bool {
-        self.page.must(
-            self.page
-                .driver
-                .get(&format!("/element/{}/displayed", self.id)),
-        ) == json!(true)
+        self.page.must(self.page.driver.get(&format!("/element/{}/displayed", self.id))) == json!(true)
     }
 
     /// Clicks it with the mouse; it has to be in reach.
     #[track_caller]
     pub fn click(&self) -> &Self {
-        self.page.must(
-            self.page
-                .driver
-                .post(&format!("/element/{}/click", self.id), &json!({})),
-        );
+        self.page.must(self.page.driver.post(&format!("/element/{}/click", self.id), &json!({})));
         self
     }
 
     /// Puts the keyboard there without a click.
     #[track_caller]
     pub fn focus(&self) -> &Self {
-        self.page
-            .script("arguments[0].focus()", &[self.reference()]);
+        self.page.script("arguments[0].focus()", &[self.reference()]);
         self
     }
 

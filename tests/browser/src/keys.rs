@@ -29,11 +29,7 @@ fn code(name: &str) -> Option<char> {
 
 /// The actions for `Enter`, `Shift+Tab`, `Control+c`.
 pub fn chord(keys: &str) -> Result<Value, String> {
-    let names: Vec<&str> = if keys == "+" {
-        vec!["+"]
-    } else {
-        keys.split('+').collect()
-    };
+    let names: Vec<&str> = if keys == "+" { vec!["+"] } else { keys.split('+').collect() };
     let mut held = Vec::new();
     for name in names {
         let mut letters = name.chars();
@@ -43,13 +39,8 @@ pub fn chord(keys: &str) -> Result<Value, String> {
         };
         held.push(key.to_string());
     }
-    let down = held
-        .iter()
-        .map(|key| json!({"type": "keyDown", "value": key}));
-    let up = held
-        .iter()
-        .rev()
-        .map(|key| json!({"type": "keyUp", "value": key}));
+    let down = held.iter().map(|key| json!({"type": "keyDown", "value": key}));
+    let up = held.iter().rev().map(|key| json!({"type": "keyUp", "value": key}));
     Ok(actions(down.chain(up).collect()))
 }
 
@@ -62,10 +53,7 @@ pub fn text(text: &str) -> Value {
     };
     let presses = text.chars().map(key).flat_map(|key| {
         let key = key.to_string();
-        [
-            json!({"type": "keyDown", "value": key}),
-            json!({"type": "keyUp", "value": key}),
-        ]
+        [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})]
     });
     actions(presses.collect())
 }

@@ -30,13 +30,7 @@ impl View {
     /// A window of that size in CSS pixels, light.
     #[must_use]
     pub fn new(width: u32, height: u32) -> View {
-        View {
-            width,
-            height,
-            dark: false,
-            still: false,
-            path: String::new(),
-        }
+        View { width, height, dark: false, still: false, path: String::new() }
     }
 
     /// For somebody who prefers dark.
@@ -48,19 +42,13 @@ impl View {
     /// For somebody who prefers reduced motion.
     #[must_use]
     pub fn still(self) -> View {
-        View {
-            still: true,
-            ..self
-        }
+        View { still: true, ..self }
     }
 
     /// At this path, query or fragment below the page's folder: `#lesson=tokens`, `?embed`.
     #[must_use]
     pub fn at(self, path: &str) -> View {
-        View {
-            path: path.to_string(),
-            ..self
-        }
+        View { path: path.to_string(), ..self }
     }
 }
 
@@ -78,11 +66,7 @@ impl Page {
     pub fn open(view: &View) -> Page {
         let base = base_url().unwrap_or_else(|failure| panic!("{failure}"));
         let driver = Driver::start().unwrap_or_else(|failure| panic!("{failure}"));
-        let page = Page {
-            driver,
-            base,
-            problems: RefCell::default(),
-        };
+        let page = Page { driver, base, problems: RefCell::default() };
         page.set_view(view);
         page.go(&view.path);
         page
@@ -92,30 +76,17 @@ impl Page {
     #[track_caller]
     pub fn set_view(&self, view: &View) {
         let metrics = json!({"width": view.width, "height": view.height, "deviceScaleFactor": 1, "mobile": false});
-        self.must(
-            self.driver
-                .devtools("Emulation.setDeviceMetricsOverride", &metrics),
-        );
+        self.must(self.driver.devtools("Emulation.setDeviceMetricsOverride", &metrics));
         let scheme = if view.dark { "dark" } else { "light" };
-        let motion = if view.still {
-            "reduce"
-        } else {
-            "no-preference"
-        };
+        let motion = if view.still { "reduce" } else { "no-preference" };
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": motion}]);
-        self.must(self.driver.devtools(
-            "Emulation.setEmulatedMedia",
-            &json!({ "features": features }),
-        ));
+        self.must(self.driver.devtools("Emulation.setEmulatedMedia", &json!({ "features": features })));
     }
 
     /// Loads a path below the page's folder and waits until the page has started.
     #[track_caller]
     pub fn go(&self, path: &str) {
-        self.must(
-            self.driver
-                .post("/url", &json!({"url": format!("{}/{path}", self.base)})),
-        );
+        self.must(self.driver.post("/url", &json!({"url": format!("{}/{path}", self.base)})));
         self.wait_until_started();
     }
 
@@ -128,17 +99,10 @@ impl Page {
 
     #[track_caller]
     fn wait_until_started(&self) {
-        let state = || {
-            self.script("return document.documentElement.dataset.lab", &[])
-                .as_str()
-                .map(str::to_string)
-        };
+        let state = || self.script("return document.documentElement.dataset.lab", &[]).as_str().map(str::to_string);
         let end = self.poll(|| state().filter(|state| state != "loading"));
         if end.as_deref() != Some("ready") {
-            self.fail(&format!(
-                "the page did not start ({end:?}): {:?}",
-                self.problems()
-            ));
+            self.fail(&format!("the page did not start ({end:?}): {:?}", self.problems()));
         }
     }
 
@@ -146,10 +110,7 @@ impl Page {
     #[track_caller]
     #[must_use]
     pub fn title(&self) -> String {
-        self.must(self.driver.get("/title"))
-            .as_str()
-            .unwrap_or_default()
-            .to_string()
+        self.must(self.driver.get("/title")).as_str().unwrap_or_default().to_string()
     }
 
     /// Waits for the first element with this role and this name; fails if none comes.
@@ -163,9 +124,7 @@ impl Page {
     #[track_caller]
     #[must_use]
     pub fn maybe(&self, role: &str, name: &str) -> Option<Element<'_>> {
-        self.by_role(None, role)
-            .into_iter()
-            .find(|element| element.name() == name)
+        self.by_role(None, role).into_iter().find(|element| element.name() == name)
     }
 
     /// Everything with this role.
@@ -216,10 +175,7 @@ impl Page {
     #[must_use]
     pub fn focused(&self) -> Element<'_> {
         let active = self.must(self.driver.get("/element/active"));
-        Element {
-            page: self,
-            id: active[KEY].as_str().unwrap_or_default().to_string(),
-        }
+        Element { page: self, id: active[KEY].as_str().unwrap_or_default().to_string() }
     }
 
     /// Presses `Enter`, `Tab`, `Shift+Tab`, `Control+c`, ...
@@ -241,17 +197,16 @@ impl Page {
     #[track_caller]
     #[must_use]
     pub fn tab_order(&self, most: usize) -> Vec<(String, String)> {
-        self.script(
-            "document.activeElement?.blur(); getSelection()?.removeAllRanges(); scrollTo(0, 0)",
-            &[],
-        );
+        // Tab goes on from where the keyboard last was, even if that is gone: so be at the top, and go.
+        let to_top = "const top = document.createElement('span'); top.tabIndex = -1; \
+                      document.body.prepend(top); top.focus(); top.remove(); scrollTo(0, 0)";
+        self.script(to_top, &[]);
         let mut seen = Vec::new();
         let mut stops = Vec::new();
         while stops.len() < most {
             self.press("Tab");
             let stop = self.focused();
-            let left =
-                self.script("return document.activeElement === document.body", &[]) == json!(true);
+            let left = self.script("return document.activeElement === document.body", &[]) == json!(true);
             if left || seen.contains(&stop.id) {
                 break;
             }
@@ -291,10 +246,7 @@ impl Page {
     /// Runs JavaScript in the page: `return arguments[0] + 1`.
     #[track_caller]
     pub fn script(&self, script: &str, args: &[Value]) -> Value {
-        self.must(
-            self.driver
-                .post("/execute/sync", &json!({"script": script, "args": args})),
-        )
+        self.must(self.driver.post("/execute/sync", &json!({"script": script, "args": args})))
     }
 
     /// Every error in the console, broken policy, failed load and request to another origin so far.
@@ -303,28 +255,18 @@ impl Page {
         let mut problems = self.problems.borrow_mut();
         for entry in self.driver.log("browser") {
             if matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")) {
-                problems.push(format!(
-                    "console: {}",
-                    entry["message"].as_str().unwrap_or_default()
-                ));
+                problems.push(format!("console: {}", entry["message"].as_str().unwrap_or_default()));
             }
         }
         for entry in self.driver.log("performance") {
-            let event: Value = entry["message"]
-                .as_str()
-                .and_then(|text| serde_json::from_str(text).ok())
-                .unwrap_or_default();
+            let event: Value =
+                entry["message"].as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
             let message = &event["message"];
-            let text = |pointer: &str| {
-                message
-                    .pointer(pointer)
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-            };
+            let text = |pointer: &str| message.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
             let url = text("/params/request/url");
             // The browser's own first page is not ours; what a page makes itself (data:, blob:) is no request.
-            let asked = text("/method") == "Network.requestWillBeSent"
-                && text("/params/documentURL").starts_with(&self.base);
+            let asked =
+                text("/method") == "Network.requestWillBeSent" && text("/params/documentURL").starts_with(&self.base);
             if asked
                 && (url.starts_with("http") || url.starts_with("ws"))
                 && !url.starts_with(&format!("{}/", self.base))
@@ -348,13 +290,7 @@ impl Page {
     #[track_caller]
     #[must_use]
     pub fn overflow_px(&self) -> i64 {
-        self.script(
-            "return document.documentElement.scrollWidth - innerWidth",
-            &[],
-        )
-        .as_i64()
-        .unwrap_or_default()
-        .max(0)
+        self.script("return document.documentElement.scrollWidth - innerWidth", &[]).as_i64().unwrap_or_default().max(0)
     }
 
     /// A picture of the window (of all the page, with `whole`).
@@ -364,18 +300,14 @@ impl Page {
         if let Some(folder) = file.parent() {
             self.must(std::fs::create_dir_all(folder).map_err(|error| error.to_string()));
         }
-        self.must(
-            std::fs::write(file, png).map_err(|error| format!("{}: {error}", file.display())),
-        );
+        self.must(std::fs::write(file, png).map_err(|error| format!("{}: {error}", file.display())));
     }
 
     fn picture(&self, whole: bool) -> Result<Vec<u8>, String> {
         let params = json!({"format": "png", "captureBeyondViewport": whole});
         let value = self.driver.devtools("Page.captureScreenshot", &params)?;
         let text = value["data"].as_str().ok_or("no picture")?;
-        base64::engine::general_purpose::STANDARD
-            .decode(text)
-            .map_err(|error| error.to_string())
+        base64::engine::general_purpose::STANDARD.decode(text).map_err(|error| error.to_string())
     }
 
     #[track_caller]
@@ -385,61 +317,30 @@ impl Page {
         role: &str,
         name: &str,
     ) -> Element<'page> {
-        let found = self.poll(|| {
-            self.by_role(within, role)
-                .into_iter()
-                .find(|element| element.name() == name)
-        });
+        let found = self.poll(|| self.by_role(within, role).into_iter().find(|element| element.name() == name));
         found.unwrap_or_else(|| {
-            let names: Vec<_> = self
-                .by_role(within, role)
-                .iter()
-                .map(Element::name)
-                .collect();
+            let names: Vec<_> = self.by_role(within, role).iter().map(Element::name).collect();
             self.fail(&format!("no {role} {name:?}; there are {names:?}"))
         })
     }
 
     #[track_caller]
-    pub(crate) fn by_role<'page>(
-        &'page self,
-        within: Option<&Element<'page>>,
-        role: &str,
-    ) -> Vec<Element<'page>> {
+    pub(crate) fn by_role<'page>(&'page self, within: Option<&Element<'page>>, role: &str) -> Vec<Element<'page>> {
         let own = selector(role);
         let candidates = self.candidates(within, &own);
         // Between finding it and asking for its role, an element may go.
         let has_role = |element: &Element<'_>| {
-            self.driver
-                .get(&format!("/element/{}/computedrole", element.id))
-                .is_ok_and(|value| value == role)
+            self.driver.get(&format!("/element/{}/computedrole", element.id)).is_ok_and(|value| value == role)
         };
         candidates.into_iter().filter(has_role).collect()
     }
 
     #[track_caller]
-    fn candidates<'page>(
-        &'page self,
-        within: Option<&Element<'page>>,
-        selector: &str,
-    ) -> Vec<Element<'page>> {
-        let path = within.map_or("/elements".to_string(), |element| {
-            format!("/element/{}/elements", element.id)
-        });
-        let found = self.must(
-            self.driver
-                .post(&path, &json!({"using": "css selector", "value": selector})),
-        );
-        let ids = found
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|one| one[KEY].as_str());
-        ids.map(|id| Element {
-            page: self,
-            id: id.to_string(),
-        })
-        .collect()
+    fn candidates<'page>(&'page self, within: Option<&Element<'page>>, selector: &str) -> Vec<Element<'page>> {
+        let path = within.map_or("/elements".to_string(), |element| format!("/element/{}/elements", element.id));
+        let found = self.must(self.driver.post(&path, &json!({"using": "css selector", "value": selector})));
+        let ids = found.as_array().into_iter().flatten().filter_map(|one| one[KEY].as_str());
+        ids.map(|id| Element { page: self, id: id.to_string() }).collect()
     }
 
     #[track_caller]
@@ -451,21 +352,11 @@ impl Page {
     #[track_caller]
     pub(crate) fn fail(&self, failure: &str) -> ! {
         let place = Location::caller();
-        let name = format!(
-            "{}-{}.png",
-            place.file().replace(['/', '\\'], "-"),
-            place.line()
-        );
+        let name = format!("{}-{}.png", place.file().replace(['/', '\\'], "-"), place.line());
         let file: PathBuf = xtask::paths::target().join("browser").join(name);
         let kept = std::fs::create_dir_all(file.parent().unwrap_or(Path::new("."))).is_ok()
-            && self
-                .picture(false)
-                .is_ok_and(|png| std::fs::write(&file, png).is_ok());
-        let picture = if kept {
-            format!("\n(a picture: {})", xtask::paths::shown(&file))
-        } else {
-            String::new()
-        };
+            && self.picture(false).is_ok_and(|png| std::fs::write(&file, png).is_ok());
+        let picture = if kept { format!("\n(a picture: {})", xtask::paths::shown(&file)) } else { String::new() };
         panic!("{failure}{picture}");
     }
 }
@@ -493,11 +384,7 @@ fn selector(role: &str) -> String {
         "progressbar" => "progress",
         _ => "",
     };
-    if native.is_empty() {
-        format!("[role={role}]")
-    } else {
-        format!("{native}, [role={role}]")
-    }
+    if native.is_empty() { format!("[role={role}]") } else { format!("{native}, [role={role}]") }
 }
 
 /// The server under test: the one that `SALAB_URL` names, or our own of `dist/`, one a process.
@@ -508,7 +395,9 @@ fn base_url() -> Result<String, String> {
     }
     let server = SERVER.get_or_init(|| {
         let started = Server::start(&xtask::paths::dist(), "127.0.0.1", 0);
-        started.map_err(|error| format!("{error}\nThe page is not built: `cargo xtask build`, or run everything by `cargo xtask test`"))
+        started.map_err(|error| {
+            format!("{error}\nThe page is not built: `cargo xtask build`, or run everything by `cargo xtask test`")
+        })
     });
     server.as_ref().map(Server::url).map_err(Clone::clone)
 }

@@ -55,16 +55,8 @@ fn parse(args: &[String]) -> Result<Wish, String> {
     let (mut acts, mut wait, mut whole, mut text, mut out) = (Vec::new(), 300, false, false, None);
     let mut words = args.iter();
     while let Some(word) = words.next() {
-        let mut value = || {
-            words
-                .next()
-                .cloned()
-                .ok_or_else(|| format!("{word} wants a value"))
-        };
-        let number = |text: String| {
-            text.parse::<u32>()
-                .map_err(|error| format!("{word}: {error}"))
-        };
+        let mut value = || words.next().cloned().ok_or_else(|| format!("{word} wants a value"));
+        let number = |text: String| text.parse::<u32>().map_err(|error| format!("{word}: {error}"));
         match word.as_str() {
             "--width" => width = number(value()?)?,
             "--height" => height = number(value()?)?,
@@ -82,14 +74,7 @@ fn parse(args: &[String]) -> Result<Wish, String> {
     }
     let view = View::new(width, height).at(&path);
     let view = if dark { view.dark() } else { view };
-    Ok(Wish {
-        view,
-        acts,
-        wait,
-        whole,
-        text,
-        out: out.ok_or("which file shall the picture go to?")?,
-    })
+    Ok(Wish { view, acts, wait, whole, text, out: out.ok_or("which file shall the picture go to?")? })
 }
 
 fn shoot(wish: &Wish) -> ExitCode {
@@ -97,8 +82,7 @@ fn shoot(wish: &Wish) -> ExitCode {
     for act in &wish.acts {
         match act {
             Act::Type(line) => {
-                page.textbox("Terminal command")
-                    .type_text(&format!("{line}\n"));
+                page.textbox("Terminal command").type_text(&format!("{line}\n"));
             }
             Act::Press(keys) => {
                 page.press(keys);
@@ -116,17 +100,11 @@ fn shoot(wish: &Wish) -> ExitCode {
     for problem in &problems {
         eprintln!("{problem}");
     }
-    if problems.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn click(page: &Page, name: &str) {
-    let found = ["button", "tab", "link", "checkbox"]
-        .iter()
-        .find_map(|role| page.maybe(role, name));
+    let found = ["button", "tab", "link", "checkbox"].iter().find_map(|role| page.maybe(role, name));
     // What is not there yet may be a button that comes.
     found.unwrap_or_else(|| page.button(name)).click();
 }
