@@ -4,6 +4,7 @@
 //! written here, because a token's bytes are those of Kubernetes: header `alg`, `kid` and no `typ`, claims sorted.
 //! The key is [`keys::SERVICE_ACCOUNT_KEY`]: public, for simulation only. It is parsed when the first token is
 //! read or verified, never when the cluster starts.
+//! jwt-compact blinds the key with the system's randomness while it signs; no byte of a signature depends on it.
 //! Left out: several keys and issuers, EC keys, external signers.
 
 use crate::api::token::{Signer, Token};

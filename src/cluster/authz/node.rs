@@ -107,10 +107,14 @@ fn service_account(attributes: &Attributes, reader: &dyn Reader, node: &str) -> 
 }
 
 fn own_node(attributes: &Attributes, node: &str) -> Answer {
-    if attributes.verb == "get" && attributes.name != node {
-        return Err(format!("node '{node}' cannot read '{}', only its own Node object", attributes.name));
+    if !matches!(attributes.verb.as_str(), "get" | "list" | "watch") {
+        return Ok(None);
     }
-    Ok(None)
+    match attributes.name.as_str() {
+        name if name == node => Ok(Some("its own Node object".to_owned())),
+        "" => Err(format!("node '{node}' cannot read all nodes, only its own Node object")),
+        name => Err(format!("node '{node}' cannot read '{name}', only its own Node object")),
+    }
 }
 
 fn pods(attributes: &Attributes, reader: &dyn Reader, node: &str) -> Answer {

@@ -229,6 +229,10 @@ fn kubelets_read_what_their_pods_need() {
         refusal(&token("build-robot"), &refused).message,
         "serviceaccounts \"build-robot\" is forbidden: User \"system:node:node01\" cannot create resource \"serviceaccounts/token\" in API group \"\" in the namespace \"default\": no relationship found between node 'node01' and this object"
     );
+    let node = |verb: &str, name: &str| authorize(&Attributes { namespace: String::new(), ..named(verb, "nodes", name) }, &store);
+    assert!(node("get", "node01").allowed && node("watch", "node01").allowed && node("patch", "node01").allowed);
+    assert_eq!(node("get", "node02").reason, "node 'node01' cannot read 'node02', only its own Node object");
+    assert_eq!(node("list", "").reason, "node 'node01' cannot read all nodes, only its own Node object");
     let events = kubelet(asks("create", "events", "default"));
     assert!(authorize(&events, &store).allowed);
     assert!(!authorize(&kubelet(asks("create", "deployments", "default")), &store).allowed);
