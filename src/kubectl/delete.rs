@@ -10,6 +10,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::options::{DRY_RUN, DryRun, FILES, SELECTOR};
 use crate::kubectl::patience::WEEK;
 use crate::kubectl::resources::{self, Selection, Target};
+use crate::kubectl::writing::NOTHING_NAMED;
 
 const OWN_FLAGS: &[Flag] = &[
     Flag::boolean("all", "", "Delete all resources, in the namespace of the specified resource types."),
@@ -80,10 +81,6 @@ fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     }
     Ok(())
 }
-
-const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.\n\
-    Example resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   \
-    '<resource>'";
 
 fn plan(context: &mut Context<'_>) -> Result<Plan, Failure> {
     for flag in ["interactive", "raw", "kustomize"] {

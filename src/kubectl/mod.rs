@@ -2,6 +2,7 @@
 //!
 //! A command is a constant [`command::Command`] and a function over a [`context::Context`]; [`ROOT`] lists them all.
 
+pub mod annotate;
 pub mod apply;
 pub mod auth;
 pub mod command;
@@ -18,17 +19,22 @@ pub mod help;
 pub mod host;
 pub mod image;
 pub mod kubeconfig;
+pub mod label;
 pub mod last_applied;
 pub mod manifests;
 pub mod mask;
+pub mod metadata;
 pub mod options;
 pub mod pairs;
+pub mod patch;
 pub mod patience;
 pub mod printers;
 pub mod resources;
 pub mod rollout;
 pub mod run_pod;
+pub mod scale;
 pub mod session;
+pub mod set;
 pub mod unknown;
 pub mod verbosity;
 pub mod wait_for;
@@ -45,7 +51,20 @@ pub use host::{Host, Outcome, Then};
 pub static ROOT: Command = Command {
     name: "kubectl",
     summary: "kubectl controls the (simulated) Kubernetes cluster.",
-    children: &[&apply::COMMAND, &auth::COMMAND, &create::COMMAND, &delete::COMMAND, &get::COMMAND, &help::COMMAND, &options::COMMAND],
+    children: &[
+        &annotate::COMMAND,
+        &apply::COMMAND,
+        &auth::COMMAND,
+        &create::COMMAND,
+        &delete::COMMAND,
+        &get::COMMAND,
+        &help::COMMAND,
+        &label::COMMAND,
+        &options::COMMAND,
+        &patch::COMMAND,
+        &scale::COMMAND,
+        &set::COMMAND,
+    ],
     ..Command::EMPTY
 };
 

@@ -10,7 +10,7 @@ use crate::kubectl::errors::Failure;
 use crate::kubectl::flags::{Flag, Flags, parse_boolean};
 use crate::kubectl::options::DryRun;
 use crate::kubectl::printers::{Order, Printer, short_name};
-use crate::kubectl::resources::Target;
+use crate::kubectl::resources::{self, Fetched, Selection, Target};
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -155,8 +155,22 @@ pub fn patch(
     patch: &Value,
     options: &Options,
 ) -> Result<Object, Failure> {
+    patch_with(context, path, kind, Body::Json(Rc::new(patch.clone())), options)
+}
+
+/// PATCH with a body that may be no JSON at all: the server says what is wrong with it.
+///
+/// # Errors
+/// What the server says.
+pub fn patch_with(
+    context: &mut Context<'_>,
+    path: &str,
+    kind: PatchKind,
+    body: Body,
+    options: &Options,
+) -> Result<Object, Failure> {
     let mut request = options.apply(Request::new(Method::Patch, path)).header("Content-Type", kind.content_type());
-    request.body = Body::Json(Rc::new(patch.clone()));
+    request.body = body;
     context.request(request)
 }
 
@@ -260,6 +274,27 @@ pub fn read_files(context: &mut Context<'_>) -> Result<(Vec<Target>, Vec<Failure
         }
     }
     Ok((targets, failures))
+}
+
+/// What builders say when nothing is named.
+pub const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.\n\
+    Example resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   \
+    '<resource>'";
+
+/// The live objects that arguments and `-f` name, and what could not be had.
+///
+/// # Errors
+/// Arguments that don't go together, or none.
+pub fn fetch_named(
+    context: &mut Context<'_>,
+    arguments: &[String],
+) -> Result<(Vec<Fetched>, Vec<Failure>), Failure> {
+    let selection = Selection::from(context);
+    if arguments.is_empty() && selection.files.is_empty() {
+        return Err(Failure::message(NOTHING_NAMED));
+    }
+    let targets = resources::targets(context, &selection, arguments)?;
+    Ok(resources::fetch(context, &selection, &targets))
 }
 
 /// Says what happened to objects, or prints them with `-o`; YAML documents are kept apart.
