@@ -45,10 +45,10 @@ pub struct Note {
 /// The lines of `after`, compared with `before` (nothing is marked without one), with each note below the last
 /// line of what it is about.
 pub fn lines(before: Option<&Object>, after: &Object, notes: &[Note]) -> Vec<Line> {
-    let text = yaml(after);
+    let text = crate::api::yaml::print(after);
     let mut lines = match before {
         None => plain_lines(&text),
-        Some(before) => compare(&yaml(before), &text),
+        Some(before) => compare(&crate::api::yaml::print(before), &text),
     };
     for note in notes {
         let covers = |line: &Line| line.mark != Mark::Removed && is_under(&line.path, &note.path);
@@ -59,10 +59,6 @@ pub fn lines(before: Option<&Object>, after: &Object, notes: &[Note]) -> Vec<Lin
         }
     }
     lines
-}
-
-fn yaml(object: &Object) -> String {
-    serde_yaml::to_string(object).unwrap_or_default()
 }
 
 fn plain_lines(text: &str) -> Vec<Line> {

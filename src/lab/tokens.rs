@@ -169,28 +169,24 @@ fn flatten(path: String, value: &Value, rows: &mut Vec<(String, Value)>, depth: 
 pub struct Verdict {
     /// The user it would be; `None` is a 401.
     pub user: Option<String>,
-    /// Its checks, in order; the last one decided.
+    /// Every check it makes, in order; those that `decided` failed.
     pub checks: Vec<Reason>,
 }
 
-/// Asks a copy of the cluster, which forgets that it has seen the token before.
+/// Asks a copy of the cluster, and makes every check instead of stopping at the first that fails.
 pub fn verdict(lab: &Lab, text: &str) -> Verdict {
+    let text = text.trim();
     let mut cluster = lab.cluster().clone();
     let before = cluster.trace().last_sequence();
-    cluster.send(Request::get("/api").header("Authorization", format!("Bearer {}", text.trim())));
-    let mut verdict = Verdict { user: None, checks: Vec::new() };
-    for entry in cluster.trace().since(before) {
-        match &entry.event {
-            Event::Authenticated { user, checks } => {
-                verdict.user = Some(user.username.clone());
-                verdict.checks = checks.clone();
-            }
-            Event::Unauthenticated { checks } => verdict.checks = checks.clone(),
-            _ => continue,
-        }
-        break;
-    }
-    verdict
+    cluster.send(Request::get("/api").header("Authorization", format!("Bearer {text}")));
+    let user = cluster.trace().since(before).iter().find_map(|entry| match &entry.event {
+        Event::Authenticated { user, .. } => Some(user.username.clone()),
+        _ => None,
+    });
+    let audiences = [crate::cluster::settings::ISSUER.to_owned()];
+    let checks =
+        crate::cluster::authn::service_account::inspect(text, &audiences, lab.cluster().reader(), lab.now());
+    Verdict { user, checks }
 }
 
 /// The account in a token's claims, as `NAMESPACE/NAME`.

@@ -9,4 +9,4 @@ pub mod token_review;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod review_tests;
+mod tests;

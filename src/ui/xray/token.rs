@@ -91,7 +91,6 @@ fn taken_apart(decoded: &Decoded, text: &str, session: &Session, handle: &Handle
 
 fn verdict(text: &str, session: &Session, handle: &Handle) -> Html {
     let verdict = tokens::verdict(&session.lab, text);
-    let last = verdict.checks.len().saturating_sub(1);
     let accepted = verdict.user.is_some();
     let account = tokens::decode(text)
         .ok()
@@ -106,8 +105,8 @@ fn verdict(text: &str, session: &Session, handle: &Handle) -> Html {
                 } }
             </p>
             <ul class="checks">
-                { for verdict.checks.iter().enumerate().map(|(index, check)| {
-                    let failed = !accepted && index == last;
+                { for verdict.checks.iter().map(|check| {
+                    let failed = check.decided;
                     html! {
                         <li class={classes!(failed.then_some("is-refused"))}>
                             <span aria-hidden="true">{ if failed { "✗" } else { "✓" } }</span>
