@@ -12,7 +12,7 @@ try {
   page.dataset.lab = "failed";
   const note = document.createElement("p");
   note.setAttribute("role", "alert");
-  note.textContent = `The lab could not start: ${error}. It needs a browser of 2023 or later, with WebAssembly allowed.`;
+  note.textContent = `The lab could not start: ${error}. It needs a current browser that allows WebAssembly.`;
   document.body.prepend(note);
   throw error;
 }

@@ -15,22 +15,13 @@ pub struct Chromium {
     pub driver: PathBuf,
 }
 
-const BROWSERS: [&str; 6] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "microsoft-edge",
-];
+const BROWSERS: [&str; 6] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"];
 const BROWSERS_ELSEWHERE: [&str; 2] = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
-const DRIVERS_ELSEWHERE: [&str; 2] = [
-    "/usr/lib/chromium/chromedriver",
-    "/usr/lib/chromium-browser/chromedriver",
-];
+const DRIVERS_ELSEWHERE: [&str; 2] = ["/usr/lib/chromium/chromedriver", "/usr/lib/chromium-browser/chromedriver"];
 
 /// `SALAB_CHROMIUM` and `SALAB_CHROMEDRIVER`, or what is on the PATH and in the usual places.
 pub fn find() -> Result<Chromium, Failure> {
@@ -56,29 +47,17 @@ fn named(variable: &str) -> Result<Option<PathBuf>, Failure> {
     let Some(path) = env::var_os(variable).map(PathBuf::from) else {
         return Ok(None);
     };
-    if path.is_file() {
-        Ok(Some(path))
-    } else {
-        Err(format!(
-            "{variable} names {}, which is no file",
-            path.display()
-        ))
-    }
+    if path.is_file() { Ok(Some(path)) } else { Err(format!("{variable} names {}, which is no file", path.display())) }
 }
 
 fn first(names: &[&str], elsewhere: &[&str]) -> Option<PathBuf> {
-    let there = elsewhere
-        .iter()
-        .map(PathBuf::from)
-        .find(|path| path.is_file());
+    let there = elsewhere.iter().map(PathBuf::from).find(|path| path.is_file());
     names.iter().find_map(|name| on_path(name)).or(there)
 }
 
 fn major(program: &PathBuf) -> Option<String> {
     let text = run::output(program, &["--version"])?;
-    let version = text
-        .split_whitespace()
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    let version = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     version.split('.').next().map(str::to_string)
 }
 
@@ -101,24 +80,14 @@ pub fn job() -> Option<Job> {
     (find().is_err() && may).then(|| Job {
         what: "Chromium and chromedriver".into(),
         why: "for the browser tests; by apt-get, into the system (this is root)".into(),
+        optional: false,
         work: Box::new(|| {
             let log = paths::tools().join("log/chromium.log");
             let apt = |args: &[&str]| {
-                run::run_logged(
-                    Command::new("apt-get")
-                        .args(args)
-                        .env("DEBIAN_FRONTEND", "noninteractive"),
-                    &log,
-                )
+                run::run_logged(Command::new("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive"), &log)
             };
             apt(&["update"])?;
-            apt(&[
-                "install",
-                "-y",
-                "--no-install-recommends",
-                "chromium",
-                "chromium-driver",
-            ])?;
+            apt(&["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"])?;
             find().map(|_| ())
         }),
     })

@@ -30,18 +30,12 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(args: &[String]) -> Result<(), Failure> {
-    let (command, rest) = args
-        .split_first()
-        .map_or(("help", &[][..]), |(command, rest)| {
-            (command.as_str(), rest)
-        });
+    let (command, rest) = args.split_first().map_or(("help", &[][..]), |(command, rest)| (command.as_str(), rest));
     match command {
         "serve" => serve_page(rest),
         "test" => suite::test(rest),
         "shot" => shot(rest),
-        "build" | "size" | "setup" if !rest.is_empty() => {
-            Err(format!("{command} takes no options"))
-        }
+        "build" | "size" | "setup" if !rest.is_empty() => Err(format!("{command} takes no options")),
         "build" => page::build(),
         "size" => {
             page::build()?;
@@ -50,10 +44,7 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
         "setup" => {
             tools::set_up_components()?;
             tools::set_up(chromium::job().into_iter().collect())?;
-            println!(
-                "Everything is there: {}",
-                chromium::find().map(|found| found.browser.display().to_string())?
-            );
+            println!("Everything is there: {}", chromium::find().map(|found| found.browser.display().to_string())?);
             Ok(())
         }
         "help" | "--help" | "-h" => {
@@ -71,17 +62,9 @@ fn serve_page(args: &[String]) -> Result<(), Failure> {
         let mut value = || words.next().ok_or_else(|| format!("{word} wants a value"));
         match word.as_str() {
             "--host" => host = value()?,
-            "--port" => {
-                port = Some(
-                    value()?
-                        .parse::<u16>()
-                        .map_err(|error| format!("--port: {error}"))?,
-                )
-            }
+            "--port" => port = Some(value()?.parse::<u16>().map_err(|error| format!("--port: {error}"))?),
             other => {
-                return Err(format!(
-                    "serve has no option {other:?}; it has --port N and --host H"
-                ));
+                return Err(format!("serve has no option {other:?}; it has --port N and --host H"));
             }
         }
     }
@@ -93,10 +76,7 @@ fn serve_page(args: &[String]) -> Result<(), Failure> {
             .find_map(|port| serve::Server::start(&paths::dist(), host, port).ok())
             .ok_or("ports 8080 to 8099 are taken; name one with --port")?,
     };
-    println!(
-        "\nServiceAccount Lab: {}/\n(Ctrl+C ends it; after a change, run it again and reload.)",
-        server.url()
-    );
+    println!("\nServiceAccount Lab: {}/\n(Ctrl+C ends it; after a change, run it again and reload.)", server.url());
     loop {
         std::thread::park();
     }
@@ -109,23 +89,8 @@ fn shot(args: &[String]) -> Result<(), Failure> {
         page::build()?;
     }
     let mut cargo = run::cargo();
-    cargo
-        .args([
-            "run",
-            "--quiet",
-            "--locked",
-            "--package",
-            "browser-tests",
-            "--bin",
-            "shot",
-            "--",
-        ])
-        .args(args);
+    cargo.args(["run", "--quiet", "--locked", "--package", "browser-tests", "--bin", "shot", "--"]).args(args);
     // A picture's path is meant from where its caller stands.
     let here = std::env::current_dir().map_err(|error| error.to_string())?;
-    run::run(
-        Command::new(cargo.get_program())
-            .args(cargo.get_args())
-            .current_dir(here),
-    )
+    run::run(Command::new(cargo.get_program()).args(cargo.get_args()).current_dir(here))
 }

@@ -6,16 +6,8 @@ use std::process::Command;
 use std::time::SystemTime;
 
 /// What the page is made of.
-const INPUTS: [&str; 8] = [
-    "src",
-    "static",
-    "lessons",
-    "index.html",
-    "Trunk.toml",
-    "Cargo.toml",
-    "Cargo.lock",
-    ".cargo",
-];
+const INPUTS: [&str; 8] =
+    ["src", "static", "lessons", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
 
 /// Builds `dist/` unless it is newer than everything it is made of.
 pub fn build() -> Result<(), Failure> {
@@ -26,10 +18,7 @@ pub fn build() -> Result<(), Failure> {
     tools::set_up(Vec::new())?;
     println!("Building the page (release) into dist/ ...");
     let mut trunk = Command::new(tools::trunk().ok_or("trunk was installed and is gone")?);
-    trunk
-        .arg("build")
-        .arg("--locked")
-        .current_dir(paths::root());
+    trunk.arg("build").arg("--locked").current_dir(paths::root());
     if tools::wasm_opt().is_some() {
         trunk.arg("--release");
     } else {
@@ -49,16 +38,10 @@ pub fn build() -> Result<(), Failure> {
 /// Whether `dist/` was built after the last change.
 #[must_use]
 pub fn is_fresh() -> bool {
-    let Ok(built) = paths::dist()
-        .join("index.html")
-        .metadata()
-        .and_then(|file| file.modified())
-    else {
+    let Ok(built) = paths::dist().join("index.html").metadata().and_then(|file| file.modified()) else {
         return false;
     };
-    INPUTS
-        .iter()
-        .all(|input| newest(&paths::root().join(input)).is_none_or(|changed| changed < built))
+    INPUTS.iter().all(|input| newest(&paths::root().join(input)).is_none_or(|changed| changed < built))
 }
 
 /// When something in there changed last; a folder changes when a file in it goes.
@@ -67,9 +50,5 @@ fn newest(path: &Path) -> Option<SystemTime> {
     let Ok(entries) = path.read_dir() else {
         return Some(own);
     };
-    entries
-        .flatten()
-        .filter_map(|entry| newest(&entry.path()))
-        .chain([own])
-        .max()
+    entries.flatten().filter_map(|entry| newest(&entry.path())).chain([own]).max()
 }

@@ -37,8 +37,5 @@ pub fn tools() -> PathBuf {
 /// The path as somebody in the repository's folder would write it.
 #[must_use]
 pub fn shown(path: &Path) -> String {
-    path.strip_prefix(root())
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }

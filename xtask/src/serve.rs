@@ -24,11 +24,8 @@ pub struct Server {
 impl Server {
     /// Serves `folder` at `host:port` (port 0: any free one), each connection in a thread of its own.
     pub fn start(folder: &Path, host: &str, port: u16) -> Result<Server, Failure> {
-        let folder = folder
-            .canonicalize()
-            .map_err(|error| format!("{}: {error}", folder.display()))?;
-        let listener =
-            TcpListener::bind((host, port)).map_err(|error| format!("{host}:{port}: {error}"))?;
+        let folder = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
+        let listener = TcpListener::bind((host, port)).map_err(|error| format!("{host}:{port}: {error}"))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -59,10 +56,7 @@ fn answer(stream: &TcpStream, folder: &Path) -> std::io::Result<()> {
         header.clear();
     }
     let mut words = request.split_whitespace();
-    let (method, target) = (
-        words.next().unwrap_or_default(),
-        words.next().unwrap_or_default(),
-    );
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let (status, kind, body) = respond(method, target, folder);
     let mut out = stream;
     write!(
@@ -82,11 +76,7 @@ type Response = (&'static str, &'static str, Vec<u8>);
 fn respond(method: &str, target: &str, folder: &Path) -> Response {
     const TEXT: &str = "text/plain; charset=utf-8";
     if !matches!(method, "GET" | "HEAD") {
-        return (
-            "405 Method Not Allowed",
-            TEXT,
-            b"only GET and HEAD\n".to_vec(),
-        );
+        return ("405 Method Not Allowed", TEXT, b"only GET and HEAD\n".to_vec());
     }
     let Some(file) = file_of(target, folder) else {
         return ("404 Not Found", TEXT, b"not found\n".to_vec());
@@ -104,15 +94,8 @@ fn file_of(target: &str, folder: &Path) -> Option<PathBuf> {
     if path.split(['/', '\\']).any(|part| part == "..") || path.contains('\0') {
         return None;
     }
-    let file = folder
-        .join(path.trim_start_matches('/'))
-        .canonicalize()
-        .ok()?;
-    let file = if file.is_dir() {
-        file.join("index.html")
-    } else {
-        file
-    };
+    let file = folder.join(path.trim_start_matches('/')).canonicalize().ok()?;
+    let file = if file.is_dir() { file.join("index.html") } else { file };
     file.starts_with(folder).then_some(file)
 }
 
@@ -132,11 +115,7 @@ fn decoded(text: &str) -> Option<String> {
 }
 
 fn kind(file: &Path) -> &'static str {
-    match file
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or_default()
-    {
+    match file.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
         "html" => "text/html; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
@@ -176,10 +155,7 @@ mod tests {
     #[test]
     fn a_head_has_the_length_and_no_body() {
         let text = get("HEAD /style.css HTTP/1.1\r\n\r\n");
-        assert!(
-            text.starts_with("HTTP/1.1 200 OK\r\n") && text.ends_with("\r\n\r\n"),
-            "{text}"
-        );
+        assert!(text.starts_with("HTTP/1.1 200 OK\r\n") && text.ends_with("\r\n\r\n"), "{text}");
         assert!(!text.contains("Content-Length: 0\r\n"));
     }
 

@@ -16,78 +16,30 @@ struct Step {
 type Note = String;
 
 const STEPS: [Step; 8] = [
-    Step {
-        name: "setup",
-        shows: "the tools are there",
-        work: set_up,
-    },
-    Step {
-        name: "format",
-        shows: "cargo fmt changes nothing",
-        work: format,
-    },
-    Step {
-        name: "clippy",
-        shows: "no warning, natively",
-        work: clippy,
-    },
-    Step {
-        name: "wasm",
-        shows: "no warning in what only the page has",
-        work: wasm,
-    },
-    Step {
-        name: "native",
-        shows: "unit tests and tests/",
-        work: native,
-    },
-    Step {
-        name: "page",
-        shows: "trunk builds dist/",
-        work: build,
-    },
-    Step {
-        name: "size",
-        shows: "a first visit stays in its budget",
-        work: measure,
-    },
-    Step {
-        name: "browser",
-        shows: "the page in Chromium",
-        work: browser,
-    },
+    Step { name: "setup", shows: "the tools are there", work: set_up },
+    Step { name: "format", shows: "cargo fmt changes nothing", work: format },
+    Step { name: "clippy", shows: "no warning, natively", work: clippy },
+    Step { name: "wasm", shows: "no warning in what only the page has", work: wasm },
+    Step { name: "native", shows: "unit tests and tests/", work: native },
+    Step { name: "page", shows: "trunk builds dist/", work: build },
+    Step { name: "size", shows: "a first visit stays in its budget", work: measure },
+    Step { name: "browser", shows: "the page in Chromium", work: browser },
 ];
 
 /// Runs all steps, or the named ones.
 pub fn test(only: &[String]) -> Result<(), Failure> {
-    if let Some(unknown) = only
-        .iter()
-        .find(|name| !STEPS.iter().any(|step| step.name == **name))
-    {
+    if let Some(unknown) = only.iter().find(|name| !STEPS.iter().any(|step| step.name == **name)) {
         let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
-        return Err(format!(
-            "no step {unknown:?}; there are: {}",
-            names.join(", ")
-        ));
+        return Err(format!("no step {unknown:?}; there are: {}", names.join(", ")));
     }
     let start = Instant::now();
     let mut results: Vec<(&Step, Duration, Result<Note, Failure>)> = Vec::new();
-    for step in STEPS
-        .iter()
-        .filter(|step| only.is_empty() || only.iter().any(|name| name == step.name))
-    {
+    for step in STEPS.iter().filter(|step| only.is_empty() || only.iter().any(|name| name == step.name)) {
         println!("\n=== {}: {}", step.name, step.shows);
         let began = Instant::now();
         let needs_page = matches!(step.name, "size" | "browser");
-        let no_page = needs_page
-            && results
-                .iter()
-                .any(|(step, _, result)| step.name == "page" && result.is_err());
-        let result = if no_page {
-            Err("not run: there is no page".into())
-        } else {
-            (step.work)()
-        };
+        let no_page = needs_page && results.iter().any(|(step, _, result)| step.name == "page" && result.is_err());
+        let result = if no_page { Err("not run: there is no page".into()) } else { (step.work)() };
         if let Err(failure) = &result {
             eprintln!("{failure}");
         }
@@ -99,23 +51,12 @@ pub fn test(only: &[String]) -> Result<(), Failure> {
             Ok(note) => ("ok", note.as_str()),
             Err(failure) => ("FAILED", failure.lines().next().unwrap_or_default()),
         };
-        println!(
-            "{state:<7} {:<8} {:>6.1} s  {note}",
-            step.name,
-            time.as_secs_f32()
-        );
+        println!("{state:<7} {:<8} {:>6.1} s  {note}", step.name, time.as_secs_f32());
     }
-    let failed = results
-        .iter()
-        .filter(|(_, _, result)| result.is_err())
-        .count();
+    let failed = results.iter().filter(|(_, _, result)| result.is_err()).count();
     let total = start.elapsed().as_secs_f32();
     println!("{} steps, {failed} failed, {total:.1} s", results.len());
-    if failed == 0 {
-        Ok(())
-    } else {
-        Err(format!("{failed} of {} steps failed", results.len()))
-    }
+    if failed == 0 { Ok(()) } else { Err(format!("{failed} of {} steps failed", results.len())) }
 }
 
 fn set_up() -> Result<Note, Failure> {
@@ -167,6 +108,7 @@ fn native() -> Result<Note, Failure> {
         "--quiet",
         "--locked",
         "--workspace",
+        "--no-fail-fast",
         "--exclude",
         "browser-tests",
     ]))
@@ -174,11 +116,7 @@ fn native() -> Result<Note, Failure> {
 
 fn build() -> Result<Note, Failure> {
     page::build()?;
-    Ok(if tools::wasm_opt().is_some() {
-        String::new()
-    } else {
-        "without wasm-opt".into()
-    })
+    Ok(if tools::wasm_opt().is_some() { String::new() } else { "without wasm-opt".into() })
 }
 
 /// What weighs `dist/`.
@@ -202,11 +140,8 @@ fn browser() -> Result<Note, Failure> {
 /// Runs tests, passing on what they print, and counts them.
 fn counted(cargo: &mut Command) -> Result<Note, Failure> {
     let shown = run::shown(cargo);
-    let mut child = cargo
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("{shown}: {error}"))?;
+    let mut child =
+        cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|error| format!("{shown}: {error}"))?;
     let mut passed = 0;
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
@@ -227,13 +162,7 @@ fn counted(cargo: &mut Command) -> Result<Note, Failure> {
 
 /// The count in `test result: ok. 12 passed; …`.
 fn passed_in(line: &str) -> Option<u32> {
-    line.strip_prefix("test result: ")?
-        .split_once(". ")?
-        .1
-        .split_once(" passed")?
-        .0
-        .parse()
-        .ok()
+    line.strip_prefix("test result: ")?.split_once(". ")?.1.split_once(" passed")?.0.parse().ok()
 }
 
 #[cfg(test)]
@@ -242,23 +171,13 @@ mod tests {
 
     #[test]
     fn counts_what_passed() {
-        assert_eq!(
-            passed_in("test result: ok. 12 passed; 0 failed; 0 ignored; finished in 0.01s"),
-            Some(12)
-        );
-        assert_eq!(
-            passed_in("test result: FAILED. 3 passed; 1 failed"),
-            Some(3)
-        );
+        assert_eq!(passed_in("test result: ok. 12 passed; 0 failed; 0 ignored; finished in 0.01s"), Some(12));
+        assert_eq!(passed_in("test result: FAILED. 3 passed; 1 failed"), Some(3));
         assert_eq!(passed_in("running 3 tests"), None);
     }
 
     #[test]
     fn an_unknown_step_is_refused() {
-        assert!(
-            test(&["brwoser".to_string()])
-                .unwrap_err()
-                .contains("brwoser")
-        );
+        assert!(test(&["brwoser".to_string()]).unwrap_err().contains("brwoser"));
     }
 }

@@ -22,6 +22,8 @@ pub struct Job {
     pub what: String,
     /// Why it is needed, and where it goes.
     pub why: String,
+    /// Whether one can do without it.
+    pub optional: bool,
     /// Does it.
     pub work: Box<dyn FnOnce() -> Result<(), Failure> + Send>,
 }
@@ -42,17 +44,10 @@ pub fn set_up(more: Vec<Job>) -> Result<(), Failure> {
     if !wasm_is_new && jobs.is_empty() {
         return Ok(());
     }
-    println!(
-        "Installing what is missing, once. Tools go to {}",
-        paths::shown(&paths::tools())
-    );
-    println!(
-        "(SALAB_TOOLS names another folder, which clones can share); their logs to its folder log/."
-    );
+    println!("Installing what is missing, once. Tools go to {}", paths::shown(&paths::tools()));
+    println!("(SALAB_TOOLS names another folder, which clones can share); their logs to its folder log/.");
     if wasm_is_new {
-        println!(
-            "  - the Rust target {WASM}: what the page is compiled to; by rustup, beside the compiler"
-        );
+        println!("  - the Rust target {WASM}: what the page is compiled to; by rustup, beside the compiler");
         install_wasm_target()?;
     }
     // Compiling the page needs none of these: do it meanwhile.
@@ -60,19 +55,11 @@ pub fn set_up(more: Vec<Job>) -> Result<(), Failure> {
         jobs.push(Job {
             what: "the page's own code".into(),
             why: "compiled meanwhile, to target/".into(),
+            // If it does not compile, the build that follows says so at length.
+            optional: true,
             work: Box::new(|| {
-                let args = [
-                    "build",
-                    "--release",
-                    "--locked",
-                    "--target",
-                    WASM,
-                    "--bin",
-                    "serviceaccount-lab",
-                ];
-                // If it does not compile, the build that follows says so at length.
-                let _ = run::run_logged(run::cargo().args(args), &log("page"));
-                Ok(())
+                let args = ["build", "--release", "--locked", "--target", WASM, "--bin", "serviceaccount-lab"];
+                run::run_logged(run::cargo().args(args), &log("page"))
             }),
         });
     }
@@ -89,13 +76,18 @@ fn in_parallel(jobs: Vec<Job>) -> Result<(), Failure> {
         .map(|job| {
             thread::spawn(move || {
                 let result = (job.work)();
-                let state = if result.is_ok() { "ready" } else { "FAILED" };
-                println!(
-                    "    {:>4} s  {}: {state}",
-                    start.elapsed().as_secs(),
-                    job.what
-                );
-                result
+                let (seconds, what) = (start.elapsed().as_secs(), job.what);
+                match result {
+                    Ok(()) => println!("    {seconds:>4} s  {what}: ready"),
+                    Err(failure) if job.optional => {
+                        println!("    {seconds:>4} s  {what}: left out: {failure}");
+                    }
+                    Err(failure) => {
+                        println!("    {seconds:>4} s  {what}: FAILED");
+                        return Err(failure);
+                    }
+                }
+                Ok(())
             })
         })
         .collect();
@@ -107,11 +99,7 @@ fn in_parallel(jobs: Vec<Job>) -> Result<(), Failure> {
             Err(_) => failures.push("an installer panicked".into()),
         }
     }
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        Err(failures.join("\n"))
-    }
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
 
 /// The PATH with our own tools in front, for the ones that were not on it already.
@@ -130,9 +118,7 @@ pub fn search_path() -> OsString {
 #[must_use]
 pub fn on_path(name: &str) -> Option<PathBuf> {
     let name = format!("{name}{}", env::consts::EXE_SUFFIX);
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(&name))
-        .find(|file| file.is_file())
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&name)).find(|file| file.is_file())
 }
 
 fn log(name: &str) -> PathBuf {
@@ -140,22 +126,15 @@ fn log(name: &str) -> PathBuf {
 }
 
 fn own(folder: &str, tool: &str) -> PathBuf {
-    paths::tools()
-        .join(folder)
-        .join("bin")
-        .join(format!("{tool}{}", env::consts::EXE_SUFFIX))
+    paths::tools().join(folder).join("bin").join(format!("{tool}{}", env::consts::EXE_SUFFIX))
 }
 
 /// The one on the PATH or our own, whichever says `version` first.
 fn with_version(tool: &str, folder: &str, version: &str) -> Option<PathBuf> {
     let says = |file: &PathBuf| {
-        run::output(file, &["--version"])
-            .is_some_and(|text| text.split_whitespace().nth(1) == Some(version))
+        run::output(file, &["--version"]).is_some_and(|text| text.split_whitespace().nth(1) == Some(version))
     };
-    on_path(tool)
-        .into_iter()
-        .chain([own(folder, tool)])
-        .find(says)
+    on_path(tool).into_iter().chain([own(folder, tool)]).find(says)
 }
 
 /// trunk, if there is one of the right version.
@@ -168,10 +147,8 @@ fn trunk_job() -> Job {
     let folder = paths::tools().join(format!("trunk-{TRUNK}"));
     Job {
         what: format!("trunk {TRUNK}"),
-        why: format!(
-            "bundles the page; cargo install, to {} (some minutes)",
-            paths::shown(&folder)
-        ),
+        why: format!("bundles the page; cargo install, to {} (some minutes)", paths::shown(&folder)),
+        optional: false,
         work: Box::new(move || {
             let mut cargo = run::cargo();
             // A debug build writes the same pages and takes half the time; without TLS, since it has nothing to download.
@@ -185,10 +162,7 @@ fn trunk_job() -> Job {
                 "--no-default-features",
                 "--root",
             ]);
-            cargo
-                .arg(&folder)
-                .env("CARGO_PROFILE_DEV_DEBUG", "false")
-                .env_remove("CARGO_TARGET_DIR");
+            cargo.arg(&folder).env("CARGO_PROFILE_DEV_DEBUG", "false").env_remove("CARGO_TARGET_DIR");
             run::run_logged(&mut cargo, &log("trunk"))
         }),
     }
@@ -203,27 +177,21 @@ pub fn wasm_bindgen() -> Option<PathBuf> {
 
 /// The library and the command must be of one version.
 fn wasm_bindgen_version() -> Result<String, Failure> {
-    let lock = std::fs::read_to_string(paths::root().join("Cargo.lock"))
-        .map_err(|error| format!("Cargo.lock: {error}"))?;
-    locked_version(&lock, "wasm-bindgen")
-        .ok_or_else(|| "Cargo.lock does not name wasm-bindgen".into())
+    let lock =
+        std::fs::read_to_string(paths::root().join("Cargo.lock")).map_err(|error| format!("Cargo.lock: {error}"))?;
+    locked_version(&lock, "wasm-bindgen").ok_or_else(|| "Cargo.lock does not name wasm-bindgen".into())
 }
 
 fn locked_version(lock: &str, package: &str) -> Option<String> {
     let name = format!("name = \"{package}\"");
     let line = lock.lines().skip_while(|line| *line != name).nth(1)?;
-    Some(
-        line.strip_prefix("version = \"")?
-            .strip_suffix('"')?
-            .to_string(),
-    )
+    Some(line.strip_prefix("version = \"")?.strip_suffix('"')?.to_string())
 }
 
 fn wasm_bindgen_job() -> Result<Job, Failure> {
     let version = wasm_bindgen_version()?;
     let manifest = paths::root().join("tools/wasm-bindgen/Cargo.toml");
-    let pinned = std::fs::read_to_string(&manifest)
-        .map_err(|error| format!("{}: {error}", manifest.display()))?;
+    let pinned = std::fs::read_to_string(&manifest).map_err(|error| format!("{}: {error}", manifest.display()))?;
     if !pinned.contains(&format!("version = \"={version}\"")) {
         return Err(format!(
             "Cargo.lock has wasm-bindgen {version}, tools/wasm-bindgen/Cargo.toml another one. The two must agree: \
@@ -233,22 +201,14 @@ fn wasm_bindgen_job() -> Result<Job, Failure> {
     let to = own(&format!("wasm-bindgen-{version}"), "wasm-bindgen");
     Ok(Job {
         what: format!("wasm-bindgen {version}"),
-        why: format!(
-            "joins the wasm to the browser; compiled from tools/wasm-bindgen, to {}",
-            paths::shown(&to)
-        ),
+        why: format!("joins the wasm to the browser; compiled from tools/wasm-bindgen, to {}", paths::shown(&to)),
+        optional: false,
         work: Box::new(move || {
             let build = paths::tools().join("build/wasm-bindgen");
             let mut cargo = run::cargo();
-            cargo
-                .args(["build", "--locked", "--manifest-path"])
-                .arg(&manifest)
-                .arg("--target-dir")
-                .arg(&build);
+            cargo.args(["build", "--locked", "--manifest-path"]).arg(&manifest).arg("--target-dir").arg(&build);
             run::run_logged(&mut cargo, &log("wasm-bindgen"))?;
-            let built = build
-                .join("debug")
-                .join(format!("wasm-bindgen{}", env::consts::EXE_SUFFIX));
+            let built = build.join("debug").join(format!("wasm-bindgen{}", env::consts::EXE_SUFFIX));
             install_file(&built, &to)
         }),
     })
@@ -278,37 +238,23 @@ pub fn wasm_opt() -> Option<PathBuf> {
             .is_some_and(|number: u32| number >= OLDEST_WASM_OPT)
     };
     let ours = [
-        paths::tools().join(format!(
-            "binaryen-{BINARYEN}.0.0/node_modules/.bin/wasm-opt"
-        )),
+        paths::tools().join(format!("binaryen-{BINARYEN}.0.0/node_modules/.bin/wasm-opt")),
         own(&format!("binaryen-version_{BINARYEN}"), "wasm-opt"),
     ];
-    ours.into_iter()
-        .chain(on_path("wasm-opt"))
-        .filter(|file| file.is_file())
-        .find(new_enough)
+    ours.into_iter().chain(on_path("wasm-opt")).filter(|file| file.is_file()).find(new_enough)
 }
 
 fn wasm_opt_job() -> Job {
     Job {
         what: format!("wasm-opt (binaryen {BINARYEN})"),
-        why: "makes the page a fifth smaller; by npm, else from binaryen's releases on GitHub"
-            .into(),
+        why: "makes the page smaller; by npm, else from binaryen's releases on GitHub".into(),
+        optional: true,
         work: Box::new(|| {
-            let tried = if on_path("npm").is_some() {
-                wasm_opt_by_npm()
-            } else {
-                Err("npm is not on the PATH".into())
+            let npm = match on_path("npm") {
+                Some(_) => wasm_opt_by_npm(),
+                None => Err("there is no npm".into()),
             };
-            let Err(npm) = tried else { return Ok(()) };
-            let Err(github) = wasm_opt_from_github() else {
-                return Ok(());
-            };
-            // Not fatal: the page works without it.
-            println!(
-                "    no wasm-opt: {npm}\n    and {github}\n    The page is built without it and will be larger."
-            );
-            Ok(())
+            npm.or_else(|npm| wasm_opt_from_github().map_err(|github| format!("{npm}; {github}")))
         }),
     }
 }
@@ -316,18 +262,12 @@ fn wasm_opt_job() -> Job {
 fn wasm_opt_by_npm() -> Result<(), Failure> {
     let folder = paths::tools().join(format!("binaryen-{BINARYEN}.0.0"));
     for file in ["package.json", "package-lock.json"] {
-        install_file(
-            &paths::root().join("tools/binaryen").join(file),
-            &folder.join(file),
-        )?;
+        install_file(&paths::root().join("tools/binaryen").join(file), &folder.join(file))?;
     }
     let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .current_dir(&folder);
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
     run::run_logged(&mut npm, &log("wasm-opt"))?;
-    wasm_opt()
-        .map(|_| ())
-        .ok_or_else(|| "npm's wasm-opt does not run".into())
+    wasm_opt().map(|_| ()).ok_or_else(|| "npm's wasm-opt does not run".into())
 }
 
 fn wasm_opt_from_github() -> Result<(), Failure> {
@@ -336,35 +276,20 @@ fn wasm_opt_from_github() -> Result<(), Failure> {
         "linux" => "linux",
         other => return Err(format!("no binaryen release known for {other}")),
     };
-    let machine = if system == "macos" && env::consts::ARCH == "aarch64" {
-        "arm64"
-    } else {
-        env::consts::ARCH
-    };
+    let machine = if system == "macos" && env::consts::ARCH == "aarch64" { "arm64" } else { env::consts::ARCH };
     let release = format!("version_{BINARYEN}");
     let url = format!(
         "https://github.com/WebAssembly/binaryen/releases/download/{release}/binaryen-{release}-{machine}-{system}.tar.gz"
     );
     let archive = paths::tools().join("binaryen.tar.gz");
     let mut curl = Command::new("curl");
-    curl.args([
-        "-fsSL",
-        "--connect-timeout",
-        "20",
-        "--max-time",
-        "300",
-        "-o",
-    ])
-    .arg(&archive)
-    .arg(&url);
+    curl.args(["-fsSL", "--connect-timeout", "20", "--max-time", "300", "-o"]).arg(&archive).arg(&url);
     run::run_logged(&mut curl, &log("wasm-opt"))?;
     let mut tar = Command::new("tar");
     tar.arg("-xzf").arg(&archive).arg("-C").arg(paths::tools());
     run::run_logged(&mut tar, &log("wasm-opt"))?;
     let _ = std::fs::remove_file(&archive);
-    wasm_opt()
-        .map(|_| ())
-        .ok_or_else(|| "binaryen's wasm-opt does not run".into())
+    wasm_opt().map(|_| ()).ok_or_else(|| "binaryen's wasm-opt does not run".into())
 }
 
 fn has_wasm_target() -> bool {
@@ -383,14 +308,9 @@ fn install_wasm_target() -> Result<(), Failure> {
 /// Installs rustfmt and clippy where they are missing.
 pub fn set_up_components() -> Result<(), Failure> {
     for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
-        let there = run::output(
-            env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
-            &[subcommand, "--version"],
-        );
+        let there = run::output(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), &[subcommand, "--version"]);
         if there.is_none() {
-            println!(
-                "Installing {component}, which the tests use (rustup component add {component})"
-            );
+            println!("Installing {component}, which the tests use (rustup component add {component})");
             run::run(Command::new("rustup").args(["component", "add", component]))?;
         }
     }
@@ -404,20 +324,13 @@ mod tests {
     #[test]
     fn reads_a_version_from_the_lock_file() {
         let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"9\"\n\n[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.129\"\n";
-        assert_eq!(
-            locked_version(lock, "wasm-bindgen").as_deref(),
-            Some("0.2.129")
-        );
+        assert_eq!(locked_version(lock, "wasm-bindgen").as_deref(), Some("0.2.129"));
         assert_eq!(locked_version(lock, "trunk"), None);
     }
 
     #[test]
     fn the_command_and_the_library_are_of_one_version() {
-        let ours =
-            std::fs::read_to_string(paths::root().join("tools/wasm-bindgen/Cargo.lock")).unwrap();
-        assert_eq!(
-            locked_version(&ours, "wasm-bindgen-cli"),
-            wasm_bindgen_version().ok()
-        );
+        let ours = std::fs::read_to_string(paths::root().join("tools/wasm-bindgen/Cargo.lock")).unwrap();
+        assert_eq!(locked_version(&ours, "wasm-bindgen-cli"), wasm_bindgen_version().ok());
     }
 }
