@@ -66,19 +66,10 @@ fn the_house_keeps_its_order() {
     let files = rust_files(&src);
     for file in &files {
         let text = fs::read_to_string(file).unwrap();
-        let name = file
-            .strip_prefix(&src)
-            .unwrap()
-            .to_string_lossy()
-            .replace('\\', "/");
+        let name = file.strip_prefix(&src).unwrap().to_string_lossy().replace('\\', "/");
         complaints.extend(complaints_about(&name, &text));
     }
-    assert!(
-        files.len() > 30,
-        "only {} files found in {}",
-        files.len(),
-        src.display()
-    );
+    assert!(files.len() > 30, "only {} files found in {}", files.len(), src.display());
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
@@ -112,7 +103,7 @@ fn complaints_about(name: &str, text: &str) -> Vec<String> {
     let code = without_tests(&blanked(text));
     let here = module_of(name);
     let top = here.split("::").next().unwrap_or_default();
-    let is_tests = here.split("::").any(|part| part == "tests");
+    let is_tests = here.split("::").any(|part| part == "tests" || part.ends_with("_tests"));
     let Some((_, allowed)) = MAY_NAME.iter().find(|(module, _)| *module == top) else {
         return complaints;
     };
@@ -128,21 +119,14 @@ fn complaints_about(name: &str, text: &str) -> Vec<String> {
     for path in crate_paths(&code) {
         let first = path.split("::").next().unwrap_or_default();
         if !allowed.contains(&first) {
-            complain(format!(
-                "names crate::{path}; {top} may name {}",
-                allowed.join(", ")
-            ));
+            complain(format!("names crate::{path}; {top} may name {}", allowed.join(", ")));
         }
         if is_below(&path, STORE) && !WRITES.iter().any(|writer| is_below(&here, writer)) {
-            complain(format!(
-                "names crate::{path}; only the API server writes to the store"
-            ));
+            complain(format!("names crate::{path}; only the API server writes to the store"));
         }
         for (module, forbidden) in MAY_NOT_NAME {
             if is_below(&here, module) && forbidden.iter().any(|other| is_below(&path, other)) {
-                complain(format!(
-                    "names crate::{path}; {module} is a client of the API server"
-                ));
+                complain(format!("names crate::{path}; {module} is a client of the API server"));
             }
         }
     }
@@ -156,8 +140,7 @@ fn module_of(name: &str) -> String {
 }
 
 fn is_below(path: &str, ancestor: &str) -> bool {
-    path.strip_prefix(ancestor)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    path.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
 fn is_letter(byte: u8) -> bool {
@@ -197,9 +180,7 @@ fn blanked(text: &str) -> String {
 fn end_of_blank(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..];
     let found = |needle: &[u8], from: usize| {
-        let place = rest[from..]
-            .windows(needle.len())
-            .position(|part| part == needle);
+        let place = rest[from..].windows(needle.len()).position(|part| part == needle);
         place.map_or(bytes.len(), |place| at + from + place + needle.len())
     };
     let in_a_word = at > 0 && is_letter(bytes[at - 1]);
@@ -219,8 +200,7 @@ fn end_of_blank(bytes: &[u8], at: usize) -> usize {
         [b'\'', ..] => {
             let close = rest.iter().skip(1).take(5).position(|byte| *byte == b'\'');
             let one = close.and_then(|length| std::str::from_utf8(&rest[1..=length]).ok());
-            one.filter(|text| text.chars().count() == 1)
-                .map_or(at, |text| at + 2 + text.len())
+            one.filter(|text| text.chars().count() == 1).map_or(at, |text| at + 2 + text.len())
         }
         _ => at,
     }
@@ -314,11 +294,7 @@ fn tree<'code>(prefix: &str, code: &'code str, paths: &mut BTreeSet<String>) -> 
     let length = code
         .find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_' && letter != '*')
         .unwrap_or(code.len());
-    let path = if prefix.is_empty() {
-        code[..length].to_string()
-    } else {
-        format!("{prefix}::{}", &code[..length])
-    };
+    let path = if prefix.is_empty() { code[..length].to_string() } else { format!("{prefix}::{}", &code[..length]) };
     match code[length..].trim_start().strip_prefix("::") {
         Some(rest) => tree(&path, rest, paths),
         None => {
@@ -338,27 +314,13 @@ mod proof {
 
     #[test]
     fn a_layer_that_names_a_higher_one_is_caught() {
-        let complaint = about(
-            "kubectl/get.rs",
-            "use crate::api::object::Object;\nuse crate::cluster::Cluster;",
-        );
-        assert_eq!(
-            complaint,
-            "src/kubectl/get.rs: names crate::cluster::Cluster; kubectl may name api, kubectl"
-        );
-        assert!(
-            about("api/yaml.rs", "fn f() { crate::shell::run() }").contains("crate::shell::run")
-        );
+        let complaint = about("kubectl/get.rs", "use crate::api::object::Object;\nuse crate::cluster::Cluster;");
+        assert_eq!(complaint, "src/kubectl/get.rs: names crate::cluster::Cluster; kubectl may name api, kubectl");
+        assert!(about("api/yaml.rs", "fn f() { crate::shell::run() }").contains("crate::shell::run"));
         assert!(about("shell/mod.rs", "use crate::cluster;").contains("crate::cluster;"));
         assert!(about("lab/history.rs", "use crate::ui::app;").contains("crate::ui::app"));
-        assert!(
-            about("lesson/mod.rs", "use crate::cluster::Cluster;")
-                .contains("crate::cluster::Cluster")
-        );
-        assert_eq!(
-            about("ui/app.rs", "use crate::{lab, cluster::store::Store};"),
-            ""
-        );
+        assert!(about("lesson/mod.rs", "use crate::cluster::Cluster;").contains("crate::cluster::Cluster"));
+        assert_eq!(about("ui/app.rs", "use crate::{lab, cluster::store::Store};"), "");
     }
 
     #[test]
@@ -368,53 +330,23 @@ mod proof {
             "use crate::{\n  api::{a::{self, B as C}, d},\n  cluster::{e, f::*},\n  kubectl::g,\n};",
         );
         assert_eq!(complaint.lines().count(), 2, "{complaint}");
-        assert!(
-            complaint.contains("crate::cluster::e;") && complaint.contains("crate::cluster::f::*;"),
-            "{complaint}"
-        );
+        assert!(complaint.contains("crate::cluster::e;") && complaint.contains("crate::cluster::f::*;"), "{complaint}");
     }
 
     #[test]
     fn only_the_door_names_the_store() {
         assert!(
-            about(
-                "cluster/registry/pods.rs",
-                "use crate::cluster::store::{Key, Store};"
-            )
-            .contains("writes to the store")
+            about("cluster/registry/pods.rs", "use crate::cluster::store::{Key, Store};")
+                .contains("writes to the store")
         );
-        assert_eq!(
-            about(
-                "cluster/apiserver/mod.rs",
-                "use crate::cluster::store::{Key, Store};"
-            ),
-            ""
-        );
-        assert_eq!(
-            about("cluster/trace.rs", "use crate::cluster::store::ChangeKind;"),
-            ""
-        );
+        assert_eq!(about("cluster/apiserver/mod.rs", "use crate::cluster::store::{Key, Store};"), "");
+        assert_eq!(about("cluster/trace.rs", "use crate::cluster::store::ChangeKind;"), "");
+        assert!(about("cluster/kubelet/mod.rs", "use crate::cluster::apiserver::ApiServer;").contains("is a client"));
         assert!(
-            about(
-                "cluster/kubelet/mod.rs",
-                "use crate::cluster::apiserver::ApiServer;"
-            )
-            .contains("is a client")
+            about("cluster/controllers/tokens.rs", "use crate::cluster::{client, registry};")
+                .contains("crate::cluster::registry;")
         );
-        assert!(
-            about(
-                "cluster/controllers/tokens.rs",
-                "use crate::cluster::{client, registry};"
-            )
-            .contains("crate::cluster::registry;")
-        );
-        assert_eq!(
-            about(
-                "cluster/controllers/tokens.rs",
-                "use crate::cluster::{client, trace};"
-            ),
-            ""
-        );
+        assert_eq!(about("cluster/controllers/tokens.rs", "use crate::cluster::{client, trace};"), "");
     }
 
     #[test]
@@ -431,23 +363,10 @@ fn f<'a>(x: &'a str) -> &'a str { x }
 mod tests { use crate::lab::Lab; fn g() { std::collections::HashMap::new(); } }
 "##;
         assert_eq!(about("api/yaml.rs", innocent), "");
+        assert!(about("api/yaml.rs", &format!("{innocent}\nuse crate::lab::Lab;")).contains("crate::lab::Lab"));
+        assert_eq!(about("cluster/authz/tests.rs", "use crate::cluster::store::Store;"), "");
         assert!(
-            about("api/yaml.rs", &format!("{innocent}\nuse crate::lab::Lab;"))
-                .contains("crate::lab::Lab")
-        );
-        assert_eq!(
-            about(
-                "cluster/authz/tests.rs",
-                "use crate::cluster::store::Store;"
-            ),
-            ""
-        );
-        assert!(
-            about(
-                "cluster/authz/contests.rs",
-                "use crate::cluster::store::Store;"
-            )
-            .contains("writes to the store")
+            about("cluster/authz/contests.rs", "use crate::cluster::store::Store;").contains("writes to the store")
         );
     }
 
@@ -460,34 +379,19 @@ mod tests { use crate::lab::Lab; fn g() { std::collections::HashMap::new(); } }
             "let x = std::env::var(\"X\");",
             "use web_sys::window;",
         ] {
-            assert!(
-                about("cluster/clock.rs", code).contains("the core does without"),
-                "{code}"
-            );
+            assert!(about("cluster/clock.rs", code).contains("the core does without"), "{code}");
             assert_eq!(about("ui/app.rs", code), "", "{code}");
         }
-        assert_eq!(
-            about("api/time.rs", "struct MyHashMap; struct Instant;"),
-            ""
-        );
+        assert_eq!(about("api/time.rs", "struct MyHashMap; struct Instant;"), "");
     }
 
     #[test]
     fn loose_ends_are_caught_everywhere() {
-        for code in [
-            "fn f() { todo!() }",
-            "fn f() { unimplemented!() }",
-            "dbg!(1);",
-            "// FIXME",
-            "// ../shared/notes",
-        ] {
+        for code in ["fn f() { todo!() }", "fn f() { unimplemented!() }", "dbg!(1);", "// FIXME", "// ../shared/notes"]
+        {
             assert_ne!(about("ui/app.rs", code), "", "{code}");
         }
-        assert!(
-            complaints_about("main.rs", "fn main() {}")
-                .join("")
-                .contains("header")
-        );
+        assert!(complaints_about("main.rs", "fn main() {}").join("").contains("header"));
         assert!(about("api/mod.rs", "use super::lab;").contains("super::"));
         assert!(about("cluster/authn/mod.rs", "use super::super::lab;").contains("super::"));
     }
