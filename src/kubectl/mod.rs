@@ -35,6 +35,8 @@ pub mod run_pod;
 pub mod scale;
 pub mod session;
 pub mod set;
+#[cfg(test)]
+pub mod testing;
 pub mod unknown;
 pub mod verbosity;
 pub mod wait_for;
