@@ -39,9 +39,9 @@ pub mod set;
 pub mod testing;
 pub mod unknown;
 pub mod verbosity;
+pub mod watch;
 pub mod wait_for;
 pub mod writing;
-pub mod yaml;
 
 use command::Command;
 use context::Context;

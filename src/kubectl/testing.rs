@@ -1,4 +1,5 @@
 //! A host with canned answers, for tests of commands.
+#![allow(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::api::Timestamp;
