@@ -10,10 +10,14 @@ use yew::prelude::*;
 pub fn TokenTab(props: &Props) -> Html {
     let session = props.session.get();
     let known = tokens::known(&session.lab);
-    let text = if session.token.is_empty() {
-        known.first().map(|token| token.text.clone()).unwrap_or_default()
-    } else {
-        session.token.clone()
+    let picked = use_state(|| None::<String>);
+    let place = picked.as_ref().filter(|place| known.iter().any(|token| token.place == **place));
+    let text = match (session.token.is_empty(), place) {
+        (false, _) => session.token.clone(),
+        (true, Some(place)) => {
+            known.iter().find(|token| token.place == *place).map(|token| token.text().to_owned()).unwrap_or_default()
+        }
+        (true, None) => known.first().map(|token| token.text().to_owned()).unwrap_or_default(),
     };
     let choose = {
         let (handle, picked) = (props.session.clone(), picked.clone());
