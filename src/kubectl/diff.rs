@@ -91,7 +91,7 @@ fn versions(context: &mut Context<'_>, target: &Target, options: &Options) -> Re
         Err(failure) => return Err(failure),
     };
     remove(&mut local, &["metadata", "annotations", LAST_APPLIED]);
-    let mut patch = three_way(target, &local, &live)?;
+    let mut patch = three_way(target, &local, &live);
     if is_empty(&patch) {
         return Ok((live.clone(), live));
     }
@@ -103,7 +103,7 @@ fn versions(context: &mut Context<'_>, target: &Target, options: &Options) -> Re
 
 /// What `diff -u -N LIVE MERGED` prints; nothing if both are the same.
 fn compare(context: &mut Context<'_>, target: &Target, live: &Object, merged: &Object) -> String {
-    let yaml = |object: &Object| if object.is_null() { String::new() } else { crate::kubectl::yaml::print(object) };
+    let yaml = |object: &Object| if object.is_null() { String::new() } else { crate::api::yaml::print(object) };
     let (before, after) = (yaml(live), yaml(merged));
     if before == after {
         return String::new();

@@ -12,9 +12,11 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::options::{DryRun, FILES, OUTPUT, SELECTOR};
 use crate::kubectl::patience::{self, WEEK};
 use crate::kubectl::printers::Order;
+use crate::kubectl::printers::jsonpath::{self, Template};
 use crate::kubectl::resources::{self, Fetched, Selection, Target};
 use crate::kubectl::wait_for::{self, Goal, has_condition};
 use crate::kubectl::writing::{NOTHING_NAMED, Show};
+use serde_json::Value;
 use std::time::Duration;
 
 /// The command.
@@ -147,7 +149,37 @@ fn met(goal: &Goal, object: &Object) -> Result<bool, Failure> {
     }
 }
 
-/// Whether the path leads to something, and to the wanted value if there is one.
-fn json_path(path: &str, _wanted: Option<&str>, _object: &Object) -> Result<bool, Failure> {
-    Err(Failure::message(format!("not simulated: --for=jsonpath={path}; nearest: --for=condition=…")))
+/// Whether the path leads to one value, and to the wanted one if there is one.
+fn json_path(path: &str, wanted: Option<&str>, object: &Object) -> Result<bool, Failure> {
+    let template = Template::new(&jsonpath::relaxed(path)?, true)?;
+    let found = template.find(object).map_err(Failure::message)?;
+    match found.first().map(Vec::as_slice) {
+        None | Some([]) => Ok(false),
+        Some([one]) => match one {
+            Value::Object(_) | Value::Array(_) if wanted.is_some() => {
+                Err(Failure::message("jsonpath leads to a nested object or list which is not supported"))
+            }
+            Value::String(text) => Ok(wanted.is_none_or(|wanted| wanted == text)),
+            other => Ok(wanted.is_none_or(|wanted| wanted == other.to_string())),
+        },
+        Some(_) => Err(Failure::message("given jsonpath expression matches more than one value")),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn compares_what_a_path_leads_to() {
+        let pod = json!({"status": {"phase": "Running", "replicas": 3}});
+        assert!(json_path("{.status.phase}", Some("Running"), &pod).unwrap());
+        assert!(!json_path("{.status.phase}", Some("Failed"), &pod).unwrap());
+        assert!(json_path(".status.replicas", Some("3"), &pod).unwrap());
+        assert!(json_path("{.status.phase}", None, &pod).unwrap());
+        assert!(!json_path("{.status.nope}", None, &pod).unwrap());
+        assert!(json_path("{.status}", Some("x"), &pod).is_err());
+    }
 }
