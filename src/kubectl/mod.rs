@@ -12,6 +12,7 @@ pub mod create;
 pub mod delete;
 pub mod deletion;
 pub mod diff;
+pub mod edit;
 pub mod edit_text;
 pub mod errors;
 pub mod exec;
@@ -67,6 +68,7 @@ pub static ROOT: Command = Command {
         &create::COMMAND,
         &delete::COMMAND,
         &diff::COMMAND,
+        &edit::COMMAND,
         &exec::COMMAND,
         &get::COMMAND,
         &help::COMMAND,
