@@ -1,40 +1,102 @@
 //! The running cluster: the door, the actors behind it, and the agenda of what they will do when.
 //!
 //! A change in the store wakes the actors it concerns; each puts work on the agenda a few milliseconds later, as
-//! informers and work queues do. Letting time pass takes the work off in order of (time, sequence).
+//! informers and work queues do. Letting time pass takes the work off in order of (time, sequence). Of two things
+//! due at the same instant the controllers' comes first, then the kubelet's pods, then its volumes.
 
 use crate::api::container::{Container, ContainerRef};
 use crate::api::files::FileError;
-use crate::api::request::{Request, Response, Watch, WatchEvent};
+use crate::api::object;
+use crate::api::request::{Method, Request, Response, Watch, WatchEvent};
 use crate::api::time::Timestamp;
+use crate::cluster::actor::Context;
+use crate::cluster::admission;
 use crate::cluster::apiserver::ApiServer;
+use crate::cluster::boot;
+use crate::cluster::client::{Credentials, Identity};
 use crate::cluster::clock::Queue;
+use crate::cluster::controllers::owners::Owners;
+use crate::cluster::controllers::{CONTROLLERS, Queues};
+use crate::cluster::events::{Recorder, Source};
 use crate::cluster::facade::Advanced;
-use crate::cluster::settings::Settings;
+use crate::cluster::kubelet::Kubelet;
+use crate::cluster::ledger::Ledger;
+use crate::cluster::scheduler;
+use crate::cluster::settings::{NODE_NAME, Settings};
+use crate::cluster::store::{Change, ChangeKind, Key};
+use crate::cluster::trace::Actor;
 use crate::cluster::views::{PodFiles, TokenLife};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// How much work one call does at most; there is a limit so that a page never hangs.
-pub const STEPS_MAX: u64 = 200_000;
+pub const STEPS_MAX: u64 = 100_000;
 /// How long a request takes, client and server together.
 const REQUEST_TIME: Duration = Duration::from_millis(25);
+/// How long the scheduler takes.
+const SCHEDULING: Duration = Duration::from_millis(3);
 
-/// Something an actor will do.
+/// Something a controller or the scheduler will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Work {}
+enum Work {
+    /// A controller looks at a key.
+    Sync(usize, Key),
+    /// The scheduler looks at a pod.
+    Schedule(Key),
+}
+
+/// Which queue the next work is in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Lane {
+    Controllers,
+    Pods,
+    Volumes,
+}
 
 /// Everything in a cluster.
 #[derive(Clone, Debug)]
 pub struct State {
     /// The door.
     pub server: ApiServer,
+    /// The flags.
+    pub settings: Rc<Settings>,
+    pub(in crate::cluster) credentials: Credentials,
+    pub(in crate::cluster) kubelet: Kubelet,
+    pub(in crate::cluster) ledger: Ledger,
+    recorder: Recorder,
+    owners: Owners,
+    queues: Queues,
     agenda: Queue<Work>,
+    /// How many pieces of work at each instant may take ServiceAccounts, pods or ConfigMaps away: no token refresh is
+    /// left out across them.
+    barriers: BTreeMap<Timestamp, u32>,
+    seen: u64,
 }
 
 impl State {
     /// Starts the control plane and waits for it to settle.
     pub fn boot(settings: Settings) -> Self {
-        State { server: ApiServer::new(settings), agenda: Queue::default() }
+        let settings = Rc::new(settings);
+        let early = Timestamp::from_unix_micros(settings.start.unix_micros().saturating_sub(boot::AGE_MICROS));
+        let server = ApiServer::new(Settings { start: early, ..(*settings).clone() });
+        let mut state = State {
+            server,
+            kubelet: Kubelet::new(settings.seed),
+            settings,
+            credentials: Credentials::default(),
+            ledger: Ledger::default(),
+            recorder: Recorder::default(),
+            owners: Owners::default(),
+            queues: Queues::default(),
+            agenda: Queue::default(),
+            barriers: BTreeMap::new(),
+            seen: 0,
+        };
+        boot::start(&mut state);
+        let start = state.settings.start;
+        state.run_until(start);
+        state
     }
 
     /// What the clock shows.
@@ -44,42 +106,219 @@ impl State {
 
     /// When the next work is due.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.agenda.next_due()
+        self.next_lane().map(|(at, _)| at)
+    }
+
+    fn next_lane(&self) -> Option<(Timestamp, Lane)> {
+        let lanes = [
+            (self.agenda.next_due(), Lane::Controllers),
+            (self.kubelet.pod_due(), Lane::Pods),
+            (self.kubelet.look_due(), Lane::Volumes),
+        ];
+        lanes.into_iter().filter_map(|(at, lane)| Some((at?, lane))).min()
     }
 
     /// Does everything that is due until `instant`, then leaves the clock there.
     pub fn run_until(&mut self, instant: Timestamp) -> Advanced {
+        let mut steps = 0;
+        self.dispatch();
+        while let Some((at, lane)) = self.next_lane().filter(|(at, _)| *at <= instant) {
+            if steps >= STEPS_MAX {
+                return Advanced { reached: self.now(), steps, complete: false };
+            }
+            steps += 1;
+            self.server.clock_mut().move_to(at);
+            match lane {
+                Lane::Controllers => self.work(at),
+                Lane::Pods => self.work_pod(at, instant),
+                Lane::Volumes => self.work_volume(at, instant),
+            }
+            self.dispatch();
+        }
         self.server.clock_mut().move_to(instant);
-        Advanced { reached: self.now(), steps: 0, complete: true }
+        Advanced { reached: self.now(), steps, complete: true }
+    }
+
+    fn work(&mut self, at: Timestamp) {
+        let Some((_, work)) = self.agenda.take_due(at) else { return };
+        match work {
+            Work::Schedule(key) => {
+                let source = Source { component: "default-scheduler", host: "" };
+                self.act(Identity::Scheduler, Actor::Scheduler, source, |context| scheduler::schedule(&key, context));
+            }
+            Work::Sync(index, key) => {
+                let Some(controller) = CONTROLLERS.get(index) else { return };
+                self.lower_barrier(index, at);
+                if !self.queues.take(index, &key, at) {
+                    return;
+                }
+                let source = Source { component: controller.name(), host: "" };
+                let actor = Actor::Controller(controller.name());
+                let outcome = self.act(controller.identity(), actor, source, |context| controller.sync(&key, context));
+                if let Some(delay) = self.queues.after(index, &key, outcome) {
+                    self.enqueue(index, &key, at.after(delay));
+                }
+            }
+        }
+    }
+
+    fn work_pod(&mut self, at: Timestamp, instant: Timestamp) {
+        let mut kubelet = std::mem::take(&mut self.kubelet);
+        let printed = self.act(Identity::Kubelet, Actor::Kubelet, KUBELET, |context| kubelet.work_pod(at, instant, context));
+        self.kubelet = kubelet;
+        for (pod, container, text) in printed {
+            boot::keep_log(&mut self.server, &pod, &container, &text);
+        }
+    }
+
+    fn work_volume(&mut self, at: Timestamp, instant: Timestamp) {
+        let barrier = self.barriers.first_key_value().map(|(at, _)| *at);
+        let horizon = barrier.map_or(instant, |barrier| barrier.min(instant));
+        let mut kubelet = std::mem::take(&mut self.kubelet);
+        self.act(Identity::Kubelet, Actor::Kubelet, KUBELET, |context| kubelet.work_look(at, horizon, context));
+        self.kubelet = kubelet;
+    }
+
+    /// Lets an actor act.
+    pub(in crate::cluster) fn act<T>(
+        &mut self,
+        identity: Identity,
+        actor: Actor,
+        source: Source,
+        what: impl FnOnce(&mut Context<'_>) -> T,
+    ) -> T {
+        let mut context = Context {
+            server: &mut self.server,
+            credentials: &mut self.credentials,
+            recorder: &mut self.recorder,
+            owners: &self.owners,
+            identity,
+            actor,
+            source,
+        };
+        what(&mut context)
+    }
+
+    /// Tells the actors what has changed in the store since they last heard.
+    pub(in crate::cluster) fn dispatch(&mut self) {
+        let revision = self.server.store().revision();
+        if revision == self.seen {
+            return;
+        }
+        let changes: Vec<Rc<Change>> = match self.server.store().changes_since(self.seen) {
+            Some(changes) => changes.to_vec(),
+            None => self.everything(),
+        };
+        self.seen = revision;
+        for change in &changes {
+            self.notify(change);
+        }
+    }
+
+    fn notify(&mut self, change: &Change) {
+        let now = self.now();
+        self.owners.observe(change);
+        self.kubelet.observe(change, now);
+        if change.key.resource == "events" {
+            return;
+        }
+        for (index, controller) in CONTROLLERS.iter().enumerate() {
+            let keys = controller.concerns(change, self.server.reader());
+            let at = now.after(controller.delay());
+            for key in keys {
+                self.enqueue(index, &key, at);
+            }
+        }
+        for key in scheduler::concerns(change, self.server.reader()) {
+            self.agenda.add(now.after(SCHEDULING), Work::Schedule(key));
+        }
+    }
+
+    /// The log does not reach back that far: everything that is stored counts as changed.
+    fn everything(&self) -> Vec<Rc<Change>> {
+        let store = self.server.store();
+        store
+            .iter()
+            .map(|(key, object)| {
+                Rc::new(Change {
+                    revision: store.revision(),
+                    kind: ChangeKind::Modified,
+                    key: key.clone(),
+                    object: Rc::clone(object),
+                    previous: Some(Rc::clone(object)),
+                })
+            })
+            .collect()
+    }
+
+    pub(in crate::cluster) fn enqueue(&mut self, index: usize, key: &Key, at: Timestamp) {
+        if self.queues.add(index, key, at) {
+            self.agenda.add(at, Work::Sync(index, key.clone()));
+            if CONTROLLERS.get(index).is_some_and(|controller| controller.disturbs_pods()) {
+                *self.barriers.entry(at).or_insert(0) += 1;
+            }
+        }
+    }
+
+    fn lower_barrier(&mut self, index: usize, at: Timestamp) {
+        if !CONTROLLERS.get(index).is_some_and(|controller| controller.disturbs_pods()) {
+            return;
+        }
+        if let Some(count) = self.barriers.get_mut(&at) {
+            *count -= 1;
+            if *count == 0 {
+                self.barriers.remove(&at);
+            }
+        }
     }
 
     /// Answers a request from outside the cluster, which takes a little time.
     pub fn serve(&mut self, request: &Request) -> Response {
         self.run_until(self.now().after(REQUEST_TIME));
-        self.server.handle(request)
+        self.await_default_account(request);
+        let before = self.server.trace().last_sequence();
+        let response = self.server.handle(request);
+        self.ledger.note(self.server.trace().since(before));
+        self.dispatch();
+        response
+    }
+
+    /// A pod that wants the account `default` of a namespace which is so new that it has none yet: the real server
+    /// looks again for a while before it refuses.
+    fn await_default_account(&mut self, request: &Request) {
+        let parts: Vec<&str> = request.path.split('/').collect();
+        let ["", "api", "v1", "namespaces", namespace, "pods"] = parts.as_slice() else { return };
+        if request.method != Method::Post {
+            return;
+        }
+        let pod = boot::body_of(request);
+        let until = self.now().after(admission::DEFAULT_ACCOUNT_WAIT_MAX);
+        while admission::needs_default_account(&pod, namespace, self.server.reader()) {
+            match self.next_due().filter(|due| *due <= until) {
+                Some(due) => self.run_until(due),
+                None => return,
+            };
+        }
     }
 
     /// The events of a watch since it was last polled.
     pub fn poll(&mut self, watch: &mut Watch) -> Vec<WatchEvent> {
-        let _ = watch;
-        Vec::new()
+        self.server.poll(watch)
     }
 
     /// Every token the cluster knows of.
     pub fn tokens(&self) -> Vec<TokenLife> {
-        Vec::new()
+        self.ledger.tokens(&self.kubelet, self.server.reader(), self.now())
     }
 
     /// The files of a pod.
     pub fn pod_files(&self, pod: &str) -> Option<PodFiles> {
-        let _ = pod;
-        None
+        self.kubelet.pod_files(pod)
     }
 
     /// What a process in a container sees.
     pub fn container(&self, reference: &ContainerRef) -> Option<Container> {
-        let _ = reference;
-        None
+        self.kubelet.container(reference)
     }
 
     /// A process in a container wrote a file.
@@ -92,7 +331,15 @@ impl State {
         path: &str,
         contents: &[u8],
     ) -> Result<(), FileError> {
-        let _ = (reference, path, contents);
-        Err(FileError::NotFound)
+        let now = self.now();
+        self.kubelet.write_container_file(reference, path, contents, now)
+    }
+
+    /// The names of the objects of a resource, for tests and diagnostics.
+    pub fn names(&self, resource: &str, namespace: &str) -> Vec<String> {
+        self.server.reader().list(resource, namespace).iter().map(|found| object::name(found).to_owned()).collect()
     }
 }
+
+/// How the kubelet signs its events.
+pub const KUBELET: Source = Source { component: "kubelet", host: NODE_NAME };

@@ -4,18 +4,26 @@
 //! happens to it is a request through [`apiserver::ApiServer::handle`]; controllers, scheduler and kubelet are
 //! clients like any other.
 
+pub mod actor;
 pub mod admission;
 pub mod agenda;
 pub mod apiserver;
 pub mod authn;
 pub mod authz;
+pub mod boot;
+pub mod client;
 pub mod clock;
+pub mod controllers;
+pub mod events;
 pub mod facade;
 pub mod keys;
+pub mod kubelet;
+pub mod ledger;
 pub mod pod_references;
 pub mod random;
 pub mod reader;
 pub mod registry;
+pub mod scheduler;
 pub mod settings;
 pub mod store;
 pub mod token;

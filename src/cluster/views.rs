@@ -95,3 +95,12 @@ pub struct PodFiles {
     /// What one might look for and why it is not there: no token volume because automount is off, …
     pub notes: Vec<String>,
 }
+
+/// What the claims of a token bind it to: kind, name, UID.
+pub fn bound_to(claims: &Value) -> Option<(String, String, String)> {
+    ["pod", "secret", "node"].into_iter().find_map(|kind| {
+        let bound = claims.get("kubernetes.io")?.get(kind)?;
+        let text = |key: &str| bound.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Some((kind.to_owned(), text("name"), text("uid")))
+    })
+}

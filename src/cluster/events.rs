@@ -1,0 +1,209 @@
+//! Events as controllers, scheduler and kubelet record them: one object for the same thing again, counted.
+//!
+//! Follows staging/src/k8s.io/client-go/tools/record/{event,events_cache}.go.
+//! Left out: the events.k8s.io series of the scheduler (it writes each event once).
+
+use crate::api::object::{self, Object};
+use crate::api::time::Timestamp;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// More different messages than this for one object and reason are combined into one event.
+const SIMILAR_MAX: usize = 10;
+/// How many events a source may write about one object at once; then one in five minutes.
+const BURST: u32 = 25;
+const REFILL_SECONDS: u64 = 300;
+/// How long a similar event is remembered for combining.
+const SIMILAR_INTERVAL: Duration = Duration::from_secs(600);
+/// How many different events are remembered for counting.
+const REMEMBERED_MAX: usize = 4096;
+
+/// Who reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// `kubelet`, `deployment-controller`, `default-scheduler`.
+    pub component: &'static str,
+    /// The node, for the kubelet; empty otherwise.
+    pub host: &'static str,
+}
+
+/// What happened to an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// `Normal` or `Warning`.
+    pub kind: &'a str,
+    /// `Scheduled`, `FailedMount`, …
+    pub reason: &'a str,
+    /// The sentence.
+    pub message: &'a str,
+    /// `spec.containers{NAME}` for events about a container; empty otherwise.
+    pub field_path: &'a str,
+}
+
+/// What is to be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Record {
+    /// A new Event.
+    New(Object),
+    /// The same again: namespace and name of the Event, and the patch.
+    Again(String, String, Value),
+    /// Too many about this object: nothing.
+    Dropped,
+}
+
+/// The memory of one or more recorders.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder {
+    seen: BTreeMap<String, Seen>,
+    similar: BTreeMap<String, (Timestamp, BTreeSet<String>)>,
+    budget: BTreeMap<String, (f64, Timestamp)>,
+    written: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Seen {
+    name: String,
+    count: u64,
+}
+
+impl Recorder {
+    /// Decides what to send for `report` about `subject`, which happened `times` times up to `now`.
+    pub fn record(&mut self, source: Source, subject: &Object, report: Report<'_>, times: u64, now: Timestamp) -> Record {
+        let about = format!("{}/{}/{}/{}", source.component, object::kind(subject), object::uid(subject), report.field_path);
+        if !self.affordable(&about, now) {
+            return Record::Dropped;
+        }
+        let aggregate = format!("{about}/{}/{}", report.kind, report.reason);
+        let (exact, message) = self.combine(aggregate, report.message, now);
+        let namespace = match object::namespace(subject) {
+            "" => "default",
+            other => other,
+        };
+        if let Some(seen) = self.seen.get_mut(&exact) {
+            seen.count += times;
+            let patch = json!({"count": seen.count, "lastTimestamp": now.rfc3339(), "message": message});
+            return Record::Again(namespace.to_owned(), seen.name.clone(), patch);
+        }
+        self.written += 1;
+        let nanos = now.unix_micros().saturating_mul(1000).saturating_add(i64::try_from(self.written % 1000).unwrap_or(0));
+        let name = format!("{}.{nanos:x}", object::name(subject));
+        if self.seen.len() >= REMEMBERED_MAX {
+            self.seen.clear();
+        }
+        self.seen.insert(exact, Seen { name: name.clone(), count: times });
+        let mut event = json!({
+            "kind": "Event", "apiVersion": "v1",
+            "metadata": {"name": name, "namespace": namespace},
+            "involvedObject": reference(subject, report.field_path),
+            "reason": report.reason, "message": message, "type": report.kind,
+            "source": {"component": source.component},
+            "firstTimestamp": now.rfc3339(), "lastTimestamp": now.rfc3339(), "count": times, "eventTime": null,
+            "reportingComponent": source.component, "reportingInstance": source.host,
+        });
+        if !source.host.is_empty() {
+            object::set(&mut event, &["source", "host"], json!(source.host));
+        }
+        Record::New(event)
+    }
+
+    /// The server does not have that Event any more (an hour has passed): the next one is new.
+    pub fn forget(&mut self, name: &str) {
+        self.seen.retain(|_, seen| seen.name != name);
+    }
+
+    fn combine(&mut self, aggregate: String, message: &str, now: Timestamp) -> (String, String) {
+        if self.similar.len() >= REMEMBERED_MAX {
+            self.similar.clear();
+        }
+        let (last, messages) = self.similar.entry(aggregate.clone()).or_insert_with(|| (now, BTreeSet::new()));
+        if now.since(*last) > SIMILAR_INTERVAL {
+            messages.clear();
+        }
+        *last = now;
+        messages.insert(message.to_owned());
+        if messages.len() < SIMILAR_MAX {
+            return (format!("{aggregate}/{message}"), message.to_owned());
+        }
+        messages.pop_first();
+        (aggregate, format!("(combined from similar events): {message}"))
+    }
+
+    fn affordable(&mut self, about: &str, now: Timestamp) -> bool {
+        if self.budget.len() >= REMEMBERED_MAX {
+            self.budget.clear();
+        }
+        let (left, last) = self.budget.entry(about.to_owned()).or_insert((f64::from(BURST), now));
+        let refill = now.since(*last).as_secs_f64() / REFILL_SECONDS as f64;
+        *left = (*left + refill).min(f64::from(BURST));
+        *last = now;
+        if *left < 1.0 {
+            return false;
+        }
+        *left -= 1.0;
+        true
+    }
+}
+
+/// The scheduler's way of writing an event (events.k8s.io): `eventTime` and `action`, no count.
+pub fn scheduled(subject: &Object, report: Report<'_>, action: &str, now: Timestamp) -> Object {
+    let nanos = now.unix_micros().saturating_mul(1000);
+    let name = format!("{}.{nanos:x}", object::name(subject));
+    json!({
+        "kind": "Event", "apiVersion": "v1",
+        "metadata": {"name": name, "namespace": object::namespace(subject)},
+        "involvedObject": reference(subject, ""),
+        "reason": report.reason, "message": report.message, "type": report.kind, "source": {},
+        "firstTimestamp": null, "lastTimestamp": null, "eventTime": now.rfc3339_micros(), "action": action,
+        "reportingComponent": "default-scheduler", "reportingInstance": "default-scheduler-controlplane",
+    })
+}
+
+fn reference(subject: &Object, field_path: &str) -> Value {
+    let mut reference = json!({
+        "kind": object::kind(subject), "apiVersion": object::api_version(subject),
+        "name": object::name(subject), "uid": object::uid(subject),
+        "resourceVersion": object::resource_version(subject),
+    });
+    if !object::namespace(subject).is_empty() {
+        object::set(&mut reference, &["namespace"], json!(object::namespace(subject)));
+    }
+    if !field_path.is_empty() {
+        object::set(&mut reference, &["fieldPath"], json!(field_path));
+    }
+    reference
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    const SOURCE: Source = Source { component: "kubelet", host: "node01" };
+
+    fn report(message: &str) -> Report<'_> {
+        Report { kind: "Warning", reason: "FailedMount", message, field_path: "" }
+    }
+
+    #[test]
+    fn counts_what_happens_again_and_combines_what_is_similar() {
+        let pod = json!({"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "p", "namespace": "x", "uid": "u"}});
+        let mut recorder = Recorder::default();
+        let now = Timestamp::from_unix_seconds(1000);
+        let Record::New(event) = recorder.record(SOURCE, &pod, report("m0"), 1, now) else { panic!("not new") };
+        assert_eq!(event["source"]["host"], "node01");
+        let Record::Again(namespace, name, patch) = recorder.record(SOURCE, &pod, report("m0"), 2, now) else {
+            panic!("not counted")
+        };
+        assert_eq!((namespace.as_str(), name.as_str()), ("x", event["metadata"]["name"].as_str().unwrap()));
+        assert_eq!(patch["count"], 3);
+        for index in 1..9 {
+            assert!(matches!(recorder.record(SOURCE, &pod, report(&format!("m{index}")), 1, now), Record::New(_)));
+        }
+        let Record::New(combined) = recorder.record(SOURCE, &pod, report("m9"), 1, now) else { panic!("not new") };
+        assert_eq!(combined["message"], "(combined from similar events): m9");
+        assert!(matches!(recorder.record(SOURCE, &pod, report("m10"), 1, now), Record::Again(..)));
+        let last = (0..30).map(|_| recorder.record(SOURCE, &pod, report("m0"), 1, now)).next_back();
+        assert_eq!(last, Some(Record::Dropped), "a flood is cut off");
+    }
+}
