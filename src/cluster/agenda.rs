@@ -303,7 +303,7 @@ impl State {
 
     /// The events of a watch since it was last polled.
     pub fn poll(&mut self, watch: &mut Watch) -> Vec<WatchEvent> {
-        self.server.poll(watch)
+        boot::watch_events(&self.server, watch)
     }
 
     /// Every token the cluster knows of.

@@ -130,7 +130,7 @@ impl Worker {
             if let Some(entry) = entry {
                 let _ = files.put(path, entry, true);
             }
-            mounts.push(self.mount(mount, volume));
+            mounts.push(self.mount_of(mount, volume));
         }
         Some(Container {
             reference: ContainerRef {
@@ -147,7 +147,7 @@ impl Worker {
         })
     }
 
-    fn mount(&self, mount: &Value, volume: &Volume) -> Mount {
+    fn mount_of(&self, mount: &Value, volume: &Volume) -> Mount {
         let specs = object::list(&self.pod, &["spec", "volumes"]);
         let spec = specs.iter().find(|spec| object::text(spec, &["name"]) == volume.name);
         // What the atomic writer writes is mounted read-only whatever the pod says.
