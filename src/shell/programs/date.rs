@@ -47,7 +47,8 @@ fn moment(text: &str) -> Option<Timestamp> {
     }
 }
 
-fn print(when: Timestamp, format: &str) -> String {
+/// Fills a format of `date` and `strftime`.
+pub fn print(when: Timestamp, format: &str) -> String {
     let calendar = when.calendar();
     let (year, day) = (calendar.year(), calendar.day());
     let month = u8::from(calendar.month());
