@@ -34,7 +34,10 @@ fn a_broken_lesson_says_where_and_what() {
     let front = "---\ntitle: T\ngoal: G\nminutes: 1\n---\n";
     let cases = [
         ("no front matter", "line 1: a lesson starts with front matter"),
-        (&format!("{front}\n```console solutoin\n$ x\n```\n"), "line 7: a block ```console solutoin``` means nothing here"),
+        (
+            &format!("{front}\n```console solutoin\n$ x\n```\n"),
+            "line 7: a block ```console solutoin``` means nothing here",
+        ),
         (&format!("{front}\n```console\nno prompt\n```\n"), "line 7: a console block holds commands behind \"$ \""),
         (&format!("{front}\n```yaml goals\n- goal: x\n  exist: pod/a\n```\n"), "line 7: there is no check \"exist\""),
         (&format!("{front}\n```yaml goals\n- goal: x\n  exists: pots/a\n```\n"), "line 7: there is no kind \"pots\""),

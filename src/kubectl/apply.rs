@@ -3,6 +3,7 @@
 //! Follows staging/src/k8s.io/kubectl/pkg/cmd/apply/{apply,patcher}.go. Left out: server-side apply, pruning.
 
 use crate::api::object::{Object, deletion_timestamp, name, remove, text};
+use crate::api::patch;
 use crate::kubectl::command::Command;
 use crate::kubectl::context::{Context, object_path};
 use crate::kubectl::deletion::{self, How};
@@ -123,7 +124,7 @@ fn apply_one(
             target.kind.plural, target.name
         ));
     }
-    let (patch, patched) = patch(context, target, &modified, current, options)?;
+    let (patch, patched) = merge(context, target, &modified, current, options)?;
     if deletion_timestamp(&patched).is_some() {
         context.warn_once(&format!("Detected changes to resource {} which is currently being deleted.", name(&patched)));
     }
@@ -158,7 +159,7 @@ fn describe(target: &Target) -> String {
 }
 
 /// Makes the patch and sends it unless it is empty; tries again on a newer object when somebody wrote in between.
-fn patch(
+fn merge(
     context: &mut Context<'_>,
     target: &Target,
     modified: &Object,
@@ -168,11 +169,11 @@ fn patch(
     let path = object_path(target.kind, &target.namespace, &target.name)?;
     let mut tries = 0;
     loop {
-        let patch = three_way(target, modified, &current)?;
+        let patch = three_way(target, modified, &current);
         if is_empty(&patch) {
             return Ok((patch, current));
         }
-        match writing::patch(context, &path, PatchKind::Merge, &patch, options) {
+        match writing::patch(context, &path, PatchKind::Strategic, &patch, options) {
             Ok(patched) => return Ok((patch, patched)),
             Err(Failure::Status(status)) if status.is_conflict() && tries < RETRIES => {
                 tries += 1;
@@ -194,13 +195,10 @@ fn patch(
     }
 }
 
-/// The patch from what was applied last to what is to be, as far as the live object differs.
-///
-/// # Errors
-/// A patch that cannot be made.
-pub fn three_way(_target: &Target, modified: &Object, current: &Object) -> Result<Value, Failure> {
+/// The strategic merge patch from what was applied last to what is to be, as far as the live object differs.
+pub fn three_way(target: &Target, modified: &Object, current: &Object) -> Value {
     let before = original(current).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| json!({}));
-    Ok(writing::three_way_merge(&before, modified, current))
+    patch::three_way_strategic(&target.kind.api_version(), &target.kind.kind, &before, modified, current)
 }
 
 /// `--force`: fields that never change need a new object.

@@ -2,6 +2,7 @@
 //!
 //! Follows staging/src/k8s.io/kubectl/pkg/cmd/get/get.go.
 
+use crate::api::kinds::Kind;
 use crate::api::object::{Object, list};
 use crate::api::request::Request;
 use crate::kubectl::command::Command;
@@ -10,12 +11,12 @@ use crate::kubectl::errors::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::options::{FILES, OUTPUT, SELECTOR};
 use crate::kubectl::printers::table::{self, TableOptions, TablePrinter};
-use crate::kubectl::printers::{Order, Printer, tabwriter};
+use crate::kubectl::printers::{Order, Printer, sort, tabwriter};
 use crate::kubectl::resources::{self, Selection, Target};
 use serde_json::{Value, json};
 
 /// What `get` asks for when it prints tables.
-const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,\
+pub const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,\
                      application/json";
 
 /// `kubectl get`.
@@ -74,6 +75,9 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     }
     let printer = Printer::from(context, Order::Sorted, true)?;
     let targets = resources::targets(context, &selection, &arguments)?;
+    if context.flags.boolean("watch") || context.flags.boolean("watch-only") {
+        return crate::kubectl::watch::start(context, &selection, &targets);
+    }
     match printer {
         Some(printer) => objects(context, &selection, &targets, printer),
         None => tables(context, &selection, &targets),
@@ -103,6 +107,7 @@ fn objects(
     let (found, failures) = resources::fetch(context, selection, targets);
     let failures = missing(context, failures);
     let single = targets.len() == 1 && targets.iter().all(|target| !target.name.is_empty());
+    let sort_by = context.flags.text("sort-by").to_owned();
     if single {
         if let Some(one) = found.first() {
             let text = printer.print(&one.object)?;
@@ -110,7 +115,10 @@ fn objects(
         }
         return Failure::collect(failures);
     }
-    let items: Vec<Value> = found.into_iter().map(|one| one.object).collect();
+    let mut items: Vec<Value> = found.into_iter().map(|one| one.object).collect();
+    if !sort_by.is_empty() {
+        sort::by(&mut items, &sort_by, |item| item)?;
+    }
     let all = json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": items});
     let text = printer.print(&all)?;
     context.print(text);
@@ -126,7 +134,10 @@ fn missing(context: &Context, mut failures: Vec<Failure>) -> Vec<Failure> {
 }
 
 /// The request for a target's table.
-fn request(context: &Context, selection: &Selection, target: &Target) -> Result<Request, Failure> {
+///
+/// # Errors
+/// A name that can't stand in a path.
+pub fn request(context: &Context, selection: &Selection, target: &Target) -> Result<Request, Failure> {
     let flags = &context.flags;
     let mut request = if target.name.is_empty() {
         let mut request = Request::get(target.kind.path(&target.namespace));
@@ -157,6 +168,7 @@ fn tables(context: &mut Context, selection: &Selection, targets: &[Target]) -> R
         match context.request(request) {
             Ok(mut answer) => {
                 fill_items(&mut answer);
+                sort_rows(context, &mut answer)?;
                 answers.push((target, answer));
             }
             Err(failure) => failures.push(failure),
@@ -178,6 +190,28 @@ fn tables(context: &mut Context, selection: &Selection, targets: &[Target]) -> R
     Failure::collect(failures)
 }
 
+/// `--sort-by` for the rows of a table.
+fn sort_rows(context: &Context, table: &mut Object) -> Result<(), Failure> {
+    let path = context.flags.text("sort-by");
+    if let Some(Value::Array(rows)) = table.get_mut("rows").filter(|_| !path.is_empty()) {
+        sort::by(rows, path, |row| row.get("object").unwrap_or(&Value::Null))?;
+    }
+    Ok(())
+}
+
+/// How the tables of one type are to be printed.
+pub fn table_options(context: &Context, kind: &Kind, all_namespaces: bool, several: bool) -> TableOptions {
+    let flags = &context.flags;
+    TableOptions {
+        no_headers: flags.boolean("no-headers"),
+        wide: flags.text("output") == "wide",
+        with_namespace: all_namespaces && kind.namespaced,
+        with_kind: several || flags.boolean("show-kind"),
+        show_labels: flags.boolean("show-labels"),
+        label_columns: flags.list("label-columns"),
+    }
+}
+
 /// One table a type, a blank line between them; empty ones are left out.
 fn print_tables(context: &Context, selection: &Selection, answers: &[(&Target, Object)], several: bool) -> String {
     let flags = &context.flags;
@@ -186,14 +220,7 @@ fn print_tables(context: &Context, selection: &Selection, answers: &[(&Target, O
     while let Some((first, _)) = answers.get(index) {
         let kind = first.kind;
         let run = answers.iter().skip(index).take_while(|(target, _)| target.kind == kind).count();
-        let mut printer = TablePrinter::new(TableOptions {
-            no_headers: flags.boolean("no-headers"),
-            wide: flags.text("output") == "wide",
-            with_namespace: selection.all_namespaces && kind.namespaced,
-            with_kind: several || flags.boolean("show-kind"),
-            show_labels: flags.boolean("show-labels"),
-            label_columns: flags.list("label-columns"),
-        });
+        let mut printer = TablePrinter::new(table_options(context, kind, selection.all_namespaces, several));
         let mut lines = String::new();
         for (_, answer) in answers.iter().skip(index).take(run) {
             let own;
@@ -216,4 +243,111 @@ fn print_tables(context: &Context, selection: &Selection, answers: &[(&Target, O
         index += run;
     }
     out
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::api::status::Status;
+    use crate::api::request::Response;
+    use crate::kubectl::testing::{FakeHost, json, table};
+    use serde_json::json;
+
+    const ACCOUNTS: &str = "GET /api/v1/namespaces/default/serviceaccounts?limit=500";
+
+    fn accounts() -> Response {
+        let row = |name: &str| json!({"metadata": {"name": name, "namespace": "default"}});
+        table(&["Name", "Age"], &[(&["data-sa", "4s"], row("data-sa")), (&["default", "6s"], row("default"))])
+    }
+
+    #[test]
+    fn prints_tables() {
+        let mut host = FakeHost::new().with(ACCOUNTS, accounts()).with(
+            "GET /api/v1/namespaces/default/pods?limit=500",
+            table(&["Name", "Ready", "Age"], &[(&["my-pod", "1/1", "3s"], json!({}))]),
+        );
+        assert_eq!(host.run("get sa").0, "NAME      AGE\ndata-sa   4s\ndefault   6s\n");
+        assert_eq!(host.run("get sa --no-headers").0, "data-sa   4s\ndefault   6s\n");
+        assert_eq!(
+            host.run("get pods,sa").0,
+            "NAME         READY   AGE\npod/my-pod   1/1     3s\n\nNAME                     AGE\n\
+             serviceaccount/data-sa   4s\nserviceaccount/default   6s\n"
+        );
+        let request = host.client.requests.first().unwrap();
+        assert!(request.header_value("Accept").unwrap().starts_with("application/json;as=Table;v=v1"));
+        assert_eq!(request.header_value("User-Agent"), Some(crate::kubectl::session::USER_AGENT));
+        assert!(matches!(&request.credential, Some(crate::api::request::Credential::Certificate(pem)) if &**pem == "CERT"));
+    }
+
+    #[test]
+    fn what_is_found_comes_before_what_is_not() {
+        let path = "GET /api/v1/namespaces/default/serviceaccounts";
+        let mut host = FakeHost::new()
+            .with(&format!("{path}/default"), table(&["Name", "Age"], &[(&["default", "7s"], json!({}))]))
+            .with(&format!("{path}/nope"), Response::status(&Status::not_found("", "serviceaccounts", "nope")))
+            .with(&format!("{path}?limit=500"), table(&["Name", "Age"], &[]));
+        let (out, err, exit) = host.run("get sa default nope");
+        assert_eq!(out, "NAME      AGE\ndefault   7s\n");
+        assert_eq!((err.as_str(), exit), ("Error from server (NotFound): serviceaccounts \"nope\" not found\n", 1));
+        let (out, err, exit) = host.run("get sa");
+        assert_eq!((out.as_str(), err.as_str(), exit), ("", "No resources found in default namespace.\n", 0));
+        assert_eq!(host.run("get sa nope --ignore-not-found"), (String::new(), String::new(), 0));
+    }
+
+    #[test]
+    fn prints_objects_as_asked() {
+        let account = |name: &str| json!({"metadata": {"name": name, "managedFields": [{}]}});
+        let mut host = FakeHost::new()
+            .with("GET /api/v1/namespaces/default/serviceaccounts?limit=500", json(
+                200,
+                json!({"kind": "ServiceAccountList", "apiVersion": "v1", "metadata": {"resourceVersion": "9"},
+                    "items": [account("a"), account("b")]}),
+            ))
+            .with("GET /api/v1/namespaces/default/serviceaccounts/a", json(
+                200,
+                json!({"kind": "ServiceAccount", "apiVersion": "v1", "metadata": {"name": "a"}}),
+            ));
+        assert_eq!(host.run("get sa -o name").0, "serviceaccount/a\nserviceaccount/b\n");
+        assert_eq!(host.run("get sa -o jsonpath={.items[*].metadata.name}").0, "a b");
+        assert_eq!(host.run("get sa a -o jsonpath={.metadata.name}").0, "a");
+        assert_eq!(host.run("get sa a -o custom-columns=A:.metadata.name,B:.x").0, "A     B\na     <none>\n");
+        assert_eq!(
+            host.run("get sa a -o json").0,
+            "{\n    \"apiVersion\": \"v1\",\n    \"kind\": \"ServiceAccount\",\n    \"metadata\": {\n        \"name\": \"a\"\n    }\n}\n"
+        );
+        let list = host.run("get sa -o json").0;
+        assert!(list.contains("\"kind\": \"List\"") && list.contains("\"resourceVersion\": \"\"") && !list.contains("managed"));
+        assert_eq!(
+            host.run("get sa a -o nonsense").1,
+            "error: unable to match a printer suitable for the output format \"nonsense\", allowed formats are: \
+             custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,\
+             kyaml,name,template,templatefile,wide,yaml\n"
+        );
+    }
+
+    #[test]
+    fn says_what_it_misses() {
+        let mut host = FakeHost::new();
+        assert_eq!(
+            host.run("get").1,
+            "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported \
+             resources.\n\nerror: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed \
+             description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples\n"
+        );
+        assert_eq!(host.run("get nonsense").1, "error: the server doesn't have a resource type \"nonsense\"\n");
+        assert_eq!(host.run("get sa --bogus").1, "error: unknown flag: --bogus\nSee 'kubectl get --help' for usage.\n");
+        assert_eq!(host.run("frobnicate").1, "error: unknown command \"frobnicate\" for \"kubectl\"\n");
+        assert_eq!(host.run("gt --x").1, "error: unknown command \"gt\" for \"kubectl\"\n\nDid you mean this?\n\tget\n\tset\n");
+        assert!(host.run("port-forward x").1.starts_with("error: not simulated: kubectl port-forward; nearest: "));
+        assert!(host.run("-n default get sa").2 == 1 && host.asked().len() == 1);
+        assert_eq!(
+            host.run("get sa --context=nope").1,
+            "Error in configuration: context was not found for specified context: nope\n"
+        );
+        let refused = host.run("get sa -s https://127.0.0.1:1").1;
+        assert_eq!(refused.matches("connect: connection refused").count(), 5);
+        assert!(refused.ends_with(
+            "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\n"
+        ));
+    }
 }

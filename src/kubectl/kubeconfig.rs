@@ -134,7 +134,7 @@ impl Kubeconfig {
     /// # Errors
     /// A file that can't be written.
     pub fn save(&self, host: &mut dyn Host) -> Result<(), Failure> {
-        let text = crate::kubectl::yaml::print(&self.normalized());
+        let text = crate::api::yaml::print(&self.normalized());
         host.write_file(&self.path, text.as_bytes())
             .map_err(|error| Failure::message(format!("open {}: {error}", self.path)))
     }
@@ -162,7 +162,7 @@ fn default_paths(host: &dyn Host) -> Vec<String> {
 fn parse(path: &str, bytes: &[u8]) -> Result<Value, Failure> {
     let problem = |why: String| Failure::message(format!("error loading config file {}: {why}", go::quote(path)));
     let source = std::str::from_utf8(bytes).map_err(|_| problem("yaml: invalid leading UTF-8 octet".to_owned()))?;
-    let document = crate::kubectl::yaml::parse(source).map_err(problem)?;
+    let document = crate::api::yaml::parse(source).map_err(problem)?;
     match document {
         Value::Null => Ok(json!({})),
         Value::Object(_) => Ok(document),

@@ -2,6 +2,7 @@
 //!
 //! Follows staging/src/k8s.io/kubectl/pkg/cmd/label/label.go.
 
+use crate::api::names;
 use crate::kubectl::command::Command;
 use crate::kubectl::context::Context;
 use crate::kubectl::errors::Failure;
@@ -55,7 +56,7 @@ fn parse(specs: &[String]) -> Result<Changes, String> {
     for spec in specs {
         match spec.split('=').collect::<Vec<_>>().as_slice() {
             [key, value] => {
-                let problems = value_problems(value);
+                let problems = names::label_value(value);
                 if !problems.is_empty() {
                     let spec = crate::api::go::quote(spec);
                     return Err(format!("invalid label value: {spec}: {}", problems.join(";")));
@@ -74,24 +75,6 @@ fn parse(specs: &[String]) -> Result<Changes, String> {
     } else {
         Err("can not both modify and remove a label in the same command".to_owned())
     }
-}
-
-fn value_problems(value: &str) -> Vec<String> {
-    let mut problems = Vec::new();
-    if value.len() > 63 {
-        problems.push("must be no more than 63 bytes".to_owned());
-    }
-    let word = |c: char| c.is_ascii_alphanumeric();
-    let good = value.chars().all(|c| word(c) || matches!(c, '-' | '_' | '.')) && value.starts_with(word) && value.ends_with(word);
-    if !value.is_empty() && !good {
-        problems.push(
-            "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must \
-             start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for \
-             validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
-                .to_owned(),
-        );
-    }
-    problems
 }
 
 #[cfg(test)]

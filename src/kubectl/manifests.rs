@@ -60,17 +60,14 @@ pub fn read(
             }
         };
         for (source, bytes) in sources {
-            match objects(&source, &bytes) {
-                Ok(objects) => {
-                    for object in objects {
-                        match manifest(&source, object, validate) {
-                            Ok(manifest) => found.push(manifest),
-                            Err(failure) => failures.push(failure),
-                        }
-                    }
+            let (objects, failure) = objects(&source, &bytes);
+            for object in objects {
+                match manifest(&source, object, validate) {
+                    Ok(manifest) => found.push(manifest),
+                    Err(failure) => failures.push(failure),
                 }
-                Err(failure) => failures.push(failure),
             }
+            failures.extend(failure);
         }
     }
     (found, failures)
@@ -115,15 +112,17 @@ fn folder(context: &Context, path: &str, depth: usize, paths: &mut Vec<String>) 
     }
 }
 
-/// The objects in a stream of YAML or JSON documents; lists are taken apart.
-fn objects(source: &str, bytes: &[u8]) -> Result<Vec<Object>, Failure> {
+/// The objects in a stream of YAML or JSON documents up to the first one that can't be read; lists are taken apart.
+fn objects(source: &str, bytes: &[u8]) -> (Vec<Object>, Option<Failure>) {
     let problem = |why: String| Failure::message(format!("error parsing {source}: {why}"));
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| problem("error converting YAML to JSON: yaml: invalid leading UTF-8 octet".to_owned()))?;
-    let documents = crate::kubectl::yaml::documents(text).map_err(problem)?;
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        let why = "error converting YAML to JSON: yaml: invalid leading UTF-8 octet";
+        return (Vec::new(), Some(problem(why.to_owned())));
+    };
+    let documents = crate::api::yaml::read(text);
     let mut found = Vec::new();
-    for document in documents {
-        match document {
+    for document in documents.documents {
+        match document.value {
             Value::Null => {}
             list if kind(&list) == "List" && list.get("items").is_some_and(Value::is_array) => {
                 found.extend(crate::api::object::list(&list, &["items"]).iter().cloned());
@@ -131,7 +130,7 @@ fn objects(source: &str, bytes: &[u8]) -> Result<Vec<Object>, Failure> {
             other => found.push(other),
         }
     }
-    Ok(found)
+    (found, documents.error.map(problem))
 }
 
 fn manifest(source: &str, object: Object, validate: bool) -> Result<Manifest, Failure> {

@@ -3,6 +3,7 @@
 //! Follows staging/src/k8s.io/kubectl/pkg/cmd/{label/label,annotate/annotate}.go. Left out: `--local`.
 
 use crate::api::object::{Object, at, mapping, remove, set};
+use crate::api::patch::two_way_merge;
 use crate::kubectl::context::{Context, object_path};
 use crate::kubectl::errors::Failure;
 use crate::kubectl::flags::Flag;
@@ -126,7 +127,7 @@ fn change(
     let operation = (field.operation)(changes, before != after);
     if options.dry_run != DryRun::Client {
         let path = object_path(fetched.kind, &fetched.namespace, &fetched.name)?;
-        after = writing::patch(context, &path, PatchKind::Merge, &writing::merge_patch(&before, &after), options)?;
+        after = writing::patch(context, &path, PatchKind::Merge, &two_way_merge(&before, &after), options)?;
     }
     show.object(context, &after, operation)
 }
@@ -173,7 +174,7 @@ mod tests {
         let after = changed(&object, &LABELS, &changes);
         assert_eq!(after, json!({"metadata": {"name": "x", "labels": {"a": "3"}}}));
         assert_eq!(
-            writing::merge_patch(&object, &after),
+            two_way_merge(&object, &after),
             json!({"metadata": {"labels": {"a": "3", "b": null}}})
         );
         let none = Changes { set: Vec::new(), remove: vec!["a".into(), "b".into()] };

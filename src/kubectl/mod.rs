@@ -11,8 +11,11 @@ pub mod context;
 pub mod create;
 pub mod delete;
 pub mod deletion;
+pub mod diff;
+pub mod edit;
 pub mod edit_text;
 pub mod errors;
+pub mod exec;
 pub mod flags;
 pub mod get;
 pub mod help;
@@ -21,6 +24,7 @@ pub mod image;
 pub mod kubeconfig;
 pub mod label;
 pub mod last_applied;
+pub mod logs;
 pub mod manifests;
 pub mod mask;
 pub mod metadata;
@@ -28,18 +32,24 @@ pub mod options;
 pub mod pairs;
 pub mod patch;
 pub mod patience;
+pub mod pods;
 pub mod printers;
+pub mod replace;
 pub mod resources;
 pub mod rollout;
+pub mod run;
 pub mod run_pod;
 pub mod scale;
 pub mod session;
 pub mod set;
+#[cfg(test)]
+pub mod testing;
 pub mod unknown;
 pub mod verbosity;
+pub mod wait;
 pub mod wait_for;
+pub mod watch;
 pub mod writing;
-pub mod yaml;
 
 use command::Command;
 use context::Context;
@@ -57,13 +67,21 @@ pub static ROOT: Command = Command {
         &auth::COMMAND,
         &create::COMMAND,
         &delete::COMMAND,
+        &diff::COMMAND,
+        &edit::COMMAND,
+        &exec::COMMAND,
         &get::COMMAND,
         &help::COMMAND,
         &label::COMMAND,
+        &logs::COMMAND,
         &options::COMMAND,
         &patch::COMMAND,
+        &replace::COMMAND,
+        &rollout::COMMAND,
+        &run::COMMAND,
         &scale::COMMAND,
         &set::COMMAND,
+        &wait::COMMAND,
     ],
     ..Command::EMPTY
 };

@@ -105,7 +105,7 @@ fn body(context: &Context<'_>) -> Result<Body, Failure> {
             Err(_) => Body::Bytes(Rc::from(text.as_bytes())),
         });
     }
-    match crate::kubectl::yaml::parse(&text) {
+    match crate::api::yaml::parse(&text) {
         Ok(value) => Ok(Body::Json(Rc::new(value))),
         Err(error) => {
             Err(Failure::message(format!("unable to parse {}: {error}", crate::api::go::quote(typed))))

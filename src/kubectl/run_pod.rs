@@ -138,31 +138,8 @@ fn environment(items: &[String]) -> Result<Vec<Value>, String> {
 /// `Invalid JSON Patch`, if it is no mapping.
 pub fn merge_overrides(object: &Value, overrides: &str) -> Result<Value, String> {
     match serde_json::from_str(overrides) {
-        Ok(patch @ Value::Object(_)) => {
-            let mut merged = object.clone();
-            merge(&mut merged, &patch, 0);
-            Ok(merged)
-        }
+        Ok(patch @ Value::Object(_)) => Ok(crate::api::patch::merge(object, &patch)),
         _ => Err("Invalid JSON Patch".to_owned()),
-    }
-}
-
-/// RFC 7386; serde_json has bounded the depth already.
-fn merge(target: &mut Value, patch: &Value, depth: usize) {
-    let Value::Object(changes) = patch else {
-        *target = patch.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = json!({});
-    }
-    let Some(map) = target.as_object_mut() else { return };
-    for (key, change) in changes {
-        if change.is_null() {
-            map.remove(key);
-        } else if depth < 128 {
-            merge(map.entry(key.clone()).or_insert(Value::Null), change, depth + 1);
-        }
     }
 }
 

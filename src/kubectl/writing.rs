@@ -174,66 +174,6 @@ pub fn patch_with(
     context.request(request)
 }
 
-/// A JSON merge patch that makes `after` of `before` (RFC 7386).
-pub fn merge_patch(before: &Value, after: &Value) -> Value {
-    let (Some(old), Some(new)) = (before.as_object(), after.as_object()) else { return after.clone() };
-    let mut patch = serde_json::Map::new();
-    for (key, value) in new {
-        match old.get(key) {
-            Some(same) if same == value => {}
-            Some(other) if other.is_object() && value.is_object() => {
-                patch.insert(key.clone(), merge_patch(other, value));
-            }
-            _ => {
-                patch.insert(key.clone(), value.clone());
-            }
-        }
-    }
-    for key in old.keys().filter(|key| !new.contains_key(*key)) {
-        patch.insert(key.clone(), json!(null));
-    }
-    Value::Object(patch)
-}
-
-/// The JSON merge patch of a three-way merge: what `after` adds to or changes in `current`, and what it no longer has
-/// of `before`.
-pub fn three_way_merge(before: &Value, after: &Value, current: &Value) -> Value {
-    let mut patch = keep(&merge_patch(current, after), false);
-    let gone = keep(&merge_patch(before, after), true);
-    join(&mut patch, gone);
-    patch
-}
-
-/// Only the removals of a merge patch, or everything but them.
-fn keep(patch: &Value, removals: bool) -> Value {
-    let Some(map) = patch.as_object() else { return patch.clone() };
-    let mut kept = serde_json::Map::new();
-    for (key, value) in map {
-        if value.is_object() {
-            let inner = keep(value, removals);
-            if !removals || inner.as_object().is_some_and(|inner| !inner.is_empty()) {
-                kept.insert(key.clone(), inner);
-            }
-        } else if value.is_null() == removals {
-            kept.insert(key.clone(), value.clone());
-        }
-    }
-    kept.retain(|_, value| removals || value.as_object().is_none_or(|inner| !inner.is_empty()));
-    Value::Object(kept)
-}
-
-fn join(into: &mut Value, from: Value) {
-    let (Some(target), Value::Object(source)) = (into.as_object_mut(), from) else { return };
-    for (key, value) in source {
-        match target.get_mut(&key) {
-            Some(inner) if inner.is_object() && value.is_object() => join(inner, value),
-            _ => {
-                target.insert(key, value);
-            }
-        }
-    }
-}
-
 /// Refuses arguments where only files are taken.
 ///
 /// # Errors

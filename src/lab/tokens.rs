@@ -5,12 +5,13 @@ use crate::api::client::Client;
 use crate::api::object;
 use crate::api::request::Request;
 use crate::api::time::Timestamp;
-use crate::api::token::decode_part;
+use crate::api::token::{Token, decode_part};
 use crate::cluster::Home;
 use crate::cluster::trace::{Event, Reason};
 use crate::kubectl::host::Chunk;
 use crate::lab::Lab;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The longest text that is looked at as a token, in bytes.
 pub const LENGTH_BYTES_MAX: usize = 16 * 1024;
@@ -18,40 +19,58 @@ pub const LENGTH_BYTES_MAX: usize = 16 * 1024;
 /// A token somebody could look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
-    /// Where it is: `pod/my-pod, /var/run/…/token`, `printed by command 3`.
+    /// Where it is: `pod/my-pod, token`, `printed by command 3`. No two are the same.
     pub place: String,
-    /// The token.
-    pub text: String,
+    source: Source,
 }
 
-/// The tokens that lie in Secrets and pods, and those that commands printed, newest first; each once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Source {
+    Printed(String),
+    Held(Token),
+}
+
+impl Known {
+    /// The token; signs it if nobody has read it before.
+    pub fn text(&self) -> &str {
+        match &self.source {
+            Source::Printed(text) => text,
+            Source::Held(token) => token.text(),
+        }
+    }
+}
+
+/// The tokens that commands printed, newest first, then those that lie in pods and Secrets; each once.
 pub fn known(lab: &Lab) -> Vec<Known> {
     let mut found: Vec<Known> = Vec::new();
-    let mut add = |place: String, text: &str| {
-        if !found.iter().any(|known| known.text == text) {
-            found.push(Known { place, text: text.to_owned() });
-        }
-    };
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     for record in lab.all_records().iter().rev() {
-        for chunk in &record.chunks {
-            let Chunk::Stdout(bytes) = chunk else {
-                continue;
-            };
-            for text in tokens_in(&String::from_utf8_lossy(bytes)) {
-                add(format!("printed by command {}", record.number), &text);
+        let printed = record.chunks.iter().filter_map(|chunk| match chunk {
+            Chunk::Stdout(bytes) => Some(tokens_in(&String::from_utf8_lossy(bytes))),
+            Chunk::Stderr(_) => None,
+        });
+        for (index, text) in printed.flatten().enumerate() {
+            if seen.insert(text.rsplit_once('.').map_or(text.clone(), |(input, _)| input.to_owned())) {
+                let which = if index == 0 { String::new() } else { format!(" ({})", index + 1) };
+                found.push(Known {
+                    place: format!("printed by command {}{which}", record.number),
+                    source: Source::Printed(text),
+                });
             }
         }
     }
     for life in lab.cluster().tokens() {
-        let (Some(token), None) = (&life.token, &life.ended) else {
-            continue;
-        };
+        let (Some(token), None) = (&life.token, &life.ended) else { continue };
         let place = match &life.home {
-            Home::Volume { namespace, pod, path, .. } => format!("{}, {path}", named("pod", namespace, pod)),
+            Home::Volume { namespace, pod, volume, path, .. } => {
+                format!("{}, {path} in {volume}", named("pod", namespace, pod))
+            }
             Home::Secret { namespace, name } => named("secret", namespace, name),
-            Home::Requested { client } => format!("asked for by {client}"),
+            Home::Requested { .. } => continue,
         };
-        add(place, token.text());
+        if seen.insert(token.signing_input().to_owned()) {
+            found.push(Known { place, source: Source::Held(token.clone()) });
+        }
     }
     found
 }
@@ -184,8 +203,7 @@ pub fn verdict(lab: &Lab, text: &str) -> Verdict {
         _ => None,
     });
     let audiences = [crate::cluster::settings::ISSUER.to_owned()];
-    let checks =
-        crate::cluster::authn::service_account::inspect(text, &audiences, lab.cluster().reader(), lab.now());
+    let checks = crate::cluster::authn::service_account::inspect(text, &audiences, lab.cluster().reader(), lab.now());
     Verdict { user, checks }
 }
 

@@ -105,8 +105,8 @@ pub fn poll_kubectl(_host: &mut dyn Host, _job: &WatchJob) -> Outcome {
 }
 
 /// Hands `kubectl edit` the edited text.
-pub fn resume_edit(_host: &mut dyn Host, _job: &EditJob, _text: &str) -> Outcome {
-    Outcome::fail(1, "not simulated: kubectl edit; use kubectl patch or kubectl apply\n")
+pub fn resume_edit(host: &mut dyn Host, job: &EditJob, text: &str) -> Outcome {
+    crate::kubectl::edit::resume(host, job, text)
 }
 
 /// Whether the container of a frame still runs; frames on the workstation always do.

@@ -25,18 +25,10 @@ fn lesson_of_address() -> Option<String> {
 }
 
 fn show_in_address(session: &Session) {
-    let hash = session
-        .lesson
-        .as_ref()
-        .map_or("#free-play".to_owned(), |lesson| {
-            format!("#lesson={}", lesson.id)
-        });
+    let hash = session.lesson.as_ref().map_or("#free-play".to_owned(), |lesson| format!("#lesson={}", lesson.id));
     if let Some(window) = web_sys::window() {
         let location = window.location();
-        if location
-            .hash()
-            .is_ok_and(|now| now != hash && !(now.is_empty() && session.version == 0))
-        {
+        if location.hash().is_ok_and(|now| now != hash && !(now.is_empty() && session.version == 0)) {
             let _ = location.set_hash(&hash);
         }
     }
@@ -44,9 +36,8 @@ fn show_in_address(session: &Session) {
 
 /// What a visit starts with: the lesson in the address, free play if it says so, or the first lesson.
 fn first_lesson() -> Option<String> {
-    let free = web_sys::window()
-        .and_then(|window| window.location().hash().ok())
-        .is_some_and(|hash| hash == "#free-play");
+    let free =
+        web_sys::window().and_then(|window| window.location().hash().ok()).is_some_and(|hash| hash == "#free-play");
     if free {
         return None;
     }
@@ -56,24 +47,18 @@ fn first_lesson() -> Option<String> {
 /// The page.
 #[component]
 pub fn App() -> Html {
-    let shared = use_memo((), |()| {
-        RefCell::new(Session::new(first_lesson().as_deref()))
-    });
+    let shared = use_memo((), |()| RefCell::new(Session::new(first_lesson().as_deref())));
     let update = use_force_update();
-    let handle = Handle::new(
-        Rc::clone(&shared),
-        Callback::from(move |()| update.force_update()),
-    );
+    let handle = Handle::new(Rc::clone(&shared), Callback::from(move |()| update.force_update()));
     {
         let handle = handle.clone();
         use_effect_with((), move |()| {
             let ticking = handle.clone();
-            let interval =
-                Interval::new(u32::try_from(TICK.as_millis()).unwrap_or(1000), move || {
-                    if ticking.get().running {
-                        ticking.act(Act::Tick(TICK));
-                    }
-                });
+            let interval = Interval::new(u32::try_from(TICK.as_millis()).unwrap_or(1000), move || {
+                if ticking.get().is_clock_running() {
+                    ticking.act(Act::Tick(TICK));
+                }
+            });
             let listener = web_sys::window().map(|window| {
                 EventListener::new(&window, "hashchange", move |_| {
                     let wanted = lesson_of_address();

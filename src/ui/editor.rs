@@ -22,7 +22,8 @@ pub fn Editor(props: &EditorProps) -> Html {
     let path = &props.path;
     let text = session.file_text(path);
     let unsaved = session.drafts.contains_key(path);
-    let editing = matches!(session.lab.foreground(), Some(Foreground::Editing { path: waiting, .. }) if waiting == *path);
+    let editing =
+        matches!(session.lab.foreground(), Some(Foreground::Editing { path: waiting, .. }) if waiting == *path);
     let oninput = {
         let (handle, path) = (props.session.clone(), path.clone());
         Callback::from(move |event: InputEvent| {

@@ -7,10 +7,7 @@ use yew::prelude::*;
 #[component]
 pub fn Header(props: &Props) -> Html {
     let session = props.session.get();
-    let place = session
-        .lesson
-        .as_ref()
-        .map_or("Free play".to_owned(), |lesson| lesson.title.clone());
+    let place = session.lesson.as_ref().map_or("Free play".to_owned(), |lesson| lesson.title.clone());
     let can_undo = session.lab.can_undo() && session.lab.log().count() > session.attempt.floor();
     html! {
         <header class="header">

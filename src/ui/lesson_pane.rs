@@ -20,22 +20,12 @@ pub fn LessonPane(props: &Props) -> Html {
 }
 
 fn lesson_view(lesson: &Lesson, session: &Session, handle: &Handle) -> Html {
-    let number = LESSONS
-        .iter()
-        .position(|(file, _)| file.contains(&lesson.id))
-        .map_or(0, |index| index + 1);
-    let graded = |index: usize| {
-        lesson
-            .steps
-            .get(index)
-            .is_some_and(|step| !step.goals.is_empty())
-    };
-    let bars = (0..lesson.steps.len())
-        .filter(|index| graded(*index))
-        .map(|index| {
-            let done = session.attempt.is_step_done(lesson, index);
-            html! { <span class={classes!("bar", done.then_some("is-done"))} /> }
-        });
+    let number = LESSONS.iter().position(|(file, _)| file.contains(&lesson.id)).map_or(0, |index| index + 1);
+    let graded = |index: usize| lesson.steps.get(index).is_some_and(|step| !step.goals.is_empty());
+    let bars = (0..lesson.steps.len()).filter(|index| graded(*index)).map(|index| {
+        let done = session.attempt.is_step_done(lesson, index);
+        html! { <span class={classes!("bar", done.then_some("is-done"))} /> }
+    });
     let done = session.attempt.met_count();
     let all = lesson.goals().count();
     let mut question = 0;
@@ -45,11 +35,7 @@ fn lesson_view(lesson: &Lesson, session: &Session, handle: &Handle) -> Html {
         .enumerate()
         .map(|(index, step)| {
             let first = question;
-            question += step
-                .blocks
-                .iter()
-                .filter(|block| matches!(block, Block::Predict(_)))
-                .count();
+            question += step.blocks.iter().filter(|block| matches!(block, Block::Predict(_))).count();
             step_view(lesson, step, index, first, session, handle)
         })
         .collect();
@@ -70,9 +56,7 @@ fn lesson_view(lesson: &Lesson, session: &Session, handle: &Handle) -> Html {
 }
 
 fn finished(number: usize, handle: &Handle) -> Html {
-    let next = LESSONS
-        .get(number)
-        .and_then(|(file, text)| crate::lesson::parse(file, text).ok());
+    let next = LESSONS.get(number).and_then(|(file, text)| crate::lesson::parse(file, text).ok());
     html! {
         <div class="finished" role="status">
             <p><strong>{ "✓ Lesson done." }</strong>{ " Play on as long as you like; nothing can break." }</p>
@@ -87,14 +71,7 @@ fn finished(number: usize, handle: &Handle) -> Html {
     }
 }
 
-fn step_view(
-    lesson: &Lesson,
-    step: &Step,
-    index: usize,
-    first: usize,
-    session: &Session,
-    handle: &Handle,
-) -> Html {
+fn step_view(lesson: &Lesson, step: &Step, index: usize, first: usize, session: &Session, handle: &Handle) -> Html {
     let mut question = first;
     let blocks: Vec<Html> = step
         .blocks

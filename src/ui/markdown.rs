@@ -25,9 +25,7 @@ fn link(target: &str, text: &[Inline]) -> Html {
             <a href={target.to_owned()} target="_blank" rel="noopener noreferrer">{ inlines(text) }</a>
         };
     }
-    let lesson = LESSONS
-        .iter()
-        .find(|(file, _)| *file == target.trim_start_matches("./"));
+    let lesson = LESSONS.iter().find(|(file, _)| *file == target.trim_start_matches("./"));
     match lesson.and_then(|(file, text)| crate::lesson::parse(file, text).ok()) {
         Some(lesson) => html! { <a href={format!("#lesson={}", lesson.id)}>{ inlines(text) }</a> },
         None => inlines(text),
@@ -40,9 +38,7 @@ pub fn block(block: &Block) -> Html {
         Block::Paragraph(text) => html! { <p>{ inlines(text) }</p> },
         Block::Heading(text) => html! { <h4>{ inlines(text) }</h4> },
         Block::List { ordered, items } => {
-            let items = items
-                .iter()
-                .map(|blocks| html! { <li>{ tight(blocks) }</li> });
+            let items = items.iter().map(|blocks| html! { <li>{ tight(blocks) }</li> });
             if *ordered {
                 html! { <ol>{ for items }</ol> }
             } else {
@@ -61,9 +57,7 @@ pub fn block(block: &Block) -> Html {
             </div>
         },
         Block::Code { text, .. } => html! { <pre class="code" tabindex="0">{ text }</pre> },
-        Block::Commands(_) | Block::File { .. } | Block::Predict(_) | Block::Goals => {
-            Html::default()
-        }
+        Block::Commands(_) | Block::File { .. } | Block::Predict(_) | Block::Goals => Html::default(),
     }
 }
 

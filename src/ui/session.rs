@@ -28,14 +28,7 @@ pub enum Tab {
 
 impl Tab {
     /// All of them, in order.
-    pub const ALL: [Tab; 6] = [
-        Tab::Steps,
-        Tab::Objects,
-        Tab::Files,
-        Tab::Token,
-        Tab::Access,
-        Tab::Requests,
-    ];
+    pub const ALL: [Tab; 6] = [Tab::Steps, Tab::Objects, Tab::Files, Tab::Token, Tab::Access, Tab::Requests];
 
     /// Its visible word.
     pub fn word(self) -> &'static str {
@@ -159,9 +152,7 @@ impl Session {
             attempt: Attempt::new(&lab),
             lab,
             lesson: None,
-            course: storage::load("progress")
-                .and_then(|text| serde_json::from_str(&text).ok())
-                .unwrap_or_default(),
+            course: storage::load("progress").and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
             draft: String::new(),
             inserted: 0,
             tab: Tab::default(),
@@ -350,6 +341,12 @@ impl Session {
         }
     }
 
+    /// Whether the clock goes with the wall clock now. It stands still until the learner has done something, so
+    /// that a session is its log and nothing else.
+    pub fn is_clock_running(&self) -> bool {
+        self.running && self.lab.log().count() > self.attempt.floor()
+    }
+
     /// The command whose steps are shown.
     pub fn explained_record(&self) -> Option<&Rc<Record>> {
         let records = self.lab.all_records();
@@ -390,11 +387,7 @@ impl Handle {
     /// Wraps a session; `changed` draws the page again.
     pub fn new(session: Rc<RefCell<Session>>, changed: Callback<()>) -> Self {
         let version = session.borrow().version;
-        Handle {
-            session,
-            version,
-            changed,
-        }
+        Handle { session, version, changed }
     }
 
     /// The session, to look at.

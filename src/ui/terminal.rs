@@ -25,9 +25,9 @@ pub fn TerminalPane(props: &Props) -> Html {
                 onclick={props.session.on(Act::Middle(middle))}>{ label }</button>
         }
     };
-    let next_name = (1..).map(|n| format!("file-{n}.yaml")).find(|name| {
-        session.lab.shell().read_file(name).is_err() && !session.open_files.contains(name)
-    });
+    let next_name = (1..)
+        .map(|n| format!("file-{n}.yaml"))
+        .find(|name| session.lab.shell().read_file(name).is_err() && !session.open_files.contains(name));
     html! {
         <section class="pane terminal-pane" aria-label="Terminal">
             <div class="tabs" role="group" aria-label="Terminal and files">
@@ -55,8 +55,7 @@ fn Terminal(props: &Props) -> Html {
         .records()
         .iter()
         .filter(|record| {
-            record.number > session.attempt.floor()
-                && (record.entry.is_some() || !record.chunks.is_empty())
+            record.number > session.attempt.floor() && (record.entry.is_some() || !record.chunks.is_empty())
         })
         .cloned()
         .collect();
@@ -87,26 +86,16 @@ fn Terminal(props: &Props) -> Html {
 
 fn summary(record: &Record) -> String {
     let lines = record.stdout().lines().count() + record.stderr().lines().count();
-    let ended = if record.exit == 0 {
-        String::new()
-    } else {
-        format!(" Exit code {}.", record.exit)
-    };
+    let ended = if record.exit == 0 { String::new() } else { format!(" Exit code {}.", record.exit) };
     format!("{}.{ended}", words::count(lines, "line"))
 }
 
 /// Whether a command was refused by the API server: the step that says so, and what it means.
 fn refusal(record: &Record, lab: &Lab) -> Option<(u64, AttrValue)> {
-    let entries = lab
-        .cluster()
-        .trace()
-        .between(record.trace_after, record.trace_until);
+    let entries = lab.cluster().trace().between(record.trace_after, record.trace_until);
     let steps = story::tell(entries, record.started);
     let step = steps.iter().find(|step| step.tone == Tone::Refused)?;
-    Some((
-        step.entry.sequence,
-        AttrValue::from(story::meaning(step, &steps)),
-    ))
+    Some((step.entry.sequence, AttrValue::from(story::meaning(step, &steps))))
 }
 
 /// A record compared by where it is, not by what it holds.
@@ -201,12 +190,8 @@ fn Input(props: &Props) -> Html {
     }
     let foreground = session.lab.foreground();
     let oninput = {
-        let (handle, recalled, released, offers) = (
-            props.session.clone(),
-            recalled.clone(),
-            released.clone(),
-            offers.clone(),
-        );
+        let (handle, recalled, released, offers) =
+            (props.session.clone(), recalled.clone(), released.clone(), offers.clone());
         Callback::from(move |event: InputEvent| {
             if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
                 *recalled.borrow_mut() = None;
@@ -234,8 +219,7 @@ fn Input(props: &Props) -> Html {
             handle.act(Act::Run(draft));
         })
     };
-    let rows =
-        session.draft.lines().count().clamp(1, 8) + usize::from(session.draft.ends_with('\n'));
+    let rows = session.draft.lines().count().clamp(1, 8) + usize::from(session.draft.ends_with('\n'));
     html! {
         <form class="input" onsubmit={run}>
             if !offers.is_empty() {
@@ -309,43 +293,22 @@ fn key(
 }
 
 /// Completes the word under the cursor; where there is nothing to complete, Tab moves on.
-fn complete(
-    event: &KeyboardEvent,
-    area: &HtmlTextAreaElement,
-    handle: &Handle,
-    text: &str,
-) -> Vec<String> {
+fn complete(event: &KeyboardEvent, area: &HtmlTextAreaElement, handle: &Handle, text: &str) -> Vec<String> {
     let units = area.selection_start().ok().flatten().unwrap_or(0) as usize;
-    let cursor =
-        String::from_utf16_lossy(&text.encode_utf16().take(units).collect::<Vec<u16>>()).len();
+    let cursor = String::from_utf16_lossy(&text.encode_utf16().take(units).collect::<Vec<u16>>()).len();
     let found = handle.get().lab.complete(text, cursor);
-    let (before, word, after) = (
-        text.get(..found.start),
-        text.get(found.start..found.end),
-        text.get(found.end..),
-    );
+    let (before, word, after) = (text.get(..found.start), text.get(found.start..found.end), text.get(found.end..));
     let (Some(before), Some(word), Some(after)) = (before, word, after) else {
         return Vec::new();
     };
     let (inserted, offers) = match found.candidates.as_slice() {
         [] => return Vec::new(),
-        [one] => (
-            if one.ends_with(['/', '=']) {
-                one.clone()
-            } else {
-                format!("{one} ")
-            },
-            Vec::new(),
-        ),
-        many => (
-            found.common.clone(),
-            many.iter().take(40).cloned().collect(),
-        ),
+        [one] => (if one.ends_with(['/', '=']) { one.clone() } else { format!("{one} ") }, Vec::new()),
+        many => (found.common.clone(), many.iter().take(40).cloned().collect()),
     };
     event.prevent_default();
     if inserted != word {
-        let position =
-            u32::try_from(format!("{before}{inserted}").encode_utf16().count()).unwrap_or(0);
+        let position = u32::try_from(format!("{before}{inserted}").encode_utf16().count()).unwrap_or(0);
         let completed = format!("{before}{inserted}{after}");
         area.set_value(&completed);
         let _ = area.set_selection_range(position, position);

@@ -29,11 +29,7 @@ pub fn TimePane(props: &Props) -> Html {
         .cluster()
         .tokens()
         .into_iter()
-        .filter(|life| {
-            !life
-                .subject
-                .starts_with("system:serviceaccount:kube-system:")
-        })
+        .filter(|life| !life.subject.starts_with("system:serviceaccount:kube-system:"))
         .collect();
     let started = session.lab.settings().start;
     let rotation = lives
@@ -42,12 +38,8 @@ pub fn TimePane(props: &Props) -> Html {
         .filter_map(|life| life.refresh_due)
         .filter(|at| *at > now)
         .min();
-    let expiry = lives
-        .iter()
-        .filter(|life| life.ended.is_none())
-        .filter_map(|life| life.expires)
-        .filter(|at| *at > now)
-        .min();
+    let expiry =
+        lives.iter().filter(|life| life.ended.is_none()).filter_map(|life| life.expires).filter(|at| *at > now).min();
     let to = |instant: Option<Timestamp>, label: &str| {
         // A second more, so that what is due then has happened.
         let target = instant.map(|at| at.after(Duration::from_secs(1)));
@@ -63,11 +55,7 @@ pub fn TimePane(props: &Props) -> Html {
                 return;
             };
             let text = input.value();
-            let full = if text.len() == 16 {
-                format!("{text}:00Z")
-            } else {
-                format!("{text}Z")
-            };
+            let full = if text.len() == 16 { format!("{text}:00Z") } else { format!("{text}Z") };
             if let Some(instant) = Timestamp::parse_rfc3339(&full) {
                 if instant > handle.get().lab.now() {
                     handle.act(Act::AdvanceTo(instant));
@@ -106,10 +94,7 @@ struct Scale {
 
 impl Scale {
     fn new(started: Timestamp, end: Timestamp) -> Self {
-        Scale {
-            started,
-            span: minutes(end.since(started)).max(90.0),
-        }
+        Scale { started, span: minutes(end.since(started)).max(90.0) }
     }
 
     fn x(&self, at: Timestamp) -> f64 {
@@ -147,25 +132,11 @@ fn timeline(lives: &[TokenLife], started: Timestamp, now: Timestamp) -> Html {
     if shown.is_empty() {
         return html! { <p class="timeline empty">{ "No token is alive. Every token appears here as a bar: issued, renewed, expired." }</p> };
     }
-    let end = shown
-        .iter()
-        .filter_map(|life| life.expires)
-        .chain([now])
-        .max()
-        .unwrap_or(now);
+    let end = shown.iter().filter_map(|life| life.expires).chain([now]).max().unwrap_or(now);
     let scale = Scale::new(started, end.after(Duration::from_secs(60)));
     let height = ROW * shown.len() as f64 + 18.0;
-    let rows = shown
-        .iter()
-        .enumerate()
-        .map(|(index, life)| bar(life, index, &scale, end));
-    let marks = [
-        (600, "10 min"),
-        (3600, "1 h"),
-        (86_400, "1 day"),
-        (2_592_000, "30 days"),
-        (31_536_000, "1 year"),
-    ];
+    let rows = shown.iter().enumerate().map(|(index, life)| bar(life, index, &scale, end));
+    let marks = [(600, "10 min"), (3600, "1 h"), (86_400, "1 day"), (2_592_000, "30 days"), (31_536_000, "1 year")];
     let axis = marks.iter().filter(|(seconds, _)| (*seconds as f64) / 60.0 <= scale.span).map(|(seconds, label)| {
         let x = scale.x(started.after(Duration::from_secs(*seconds)));
         html! { <text class="axis" x={px(x)} y={px(height - 4.0)} text-anchor="middle">{ *label }</text> }
@@ -218,11 +189,7 @@ fn in_words(life: &TokenLife, now: Timestamp) -> String {
             format!("{} ago", words::span(now.since(at)))
         }
     };
-    let mut text = format!(
-        "{}: issued {} ago",
-        name(life),
-        words::span(now.since(life.issued))
-    );
+    let mut text = format!("{}: issued {} ago", name(life), words::span(now.since(life.issued)));
     if let Some(due) = life.refresh_due {
         text.push_str(&format!(", the kubelet renews it {}", left(due)));
     }

@@ -27,9 +27,5 @@ pub fn span(duration: Duration) -> String {
 
 /// `1 line`, `3 lines`.
 pub fn count(number: usize, word: &str) -> String {
-    if number == 1 {
-        format!("1 {word}")
-    } else {
-        format!("{number} {word}s")
-    }
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

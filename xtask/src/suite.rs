@@ -66,7 +66,8 @@ fn set_up() -> Result<Note, Failure> {
 }
 
 fn format() -> Result<Note, Failure> {
-    run::run(run::cargo().args(["fmt", "--all", "--check"]))?;
+    let args = ["fmt", "--all", "--check", "--", "--files-with-diff"];
+    run::run(run::cargo().args(args)).map_err(|_| "not formatted: run `cargo fmt --all`")?;
     Ok(String::new())
 }
 

@@ -4,6 +4,7 @@
 
 mod print;
 mod read;
+mod resolve;
 
 pub use print::print;
 pub use read::{Document, Documents, parse, read};

@@ -40,7 +40,7 @@ fn run(context: &mut Context<'_>) -> Result<(), Failure> {
 fn config_map(name: &str, entries: Vec<(String, Vec<u8>)>) -> Result<Value, String> {
     let (mut data, mut binary) = (Map::new(), Map::new());
     for (key, value) in entries {
-        let problems = sources::key_problems(&key);
+        let problems = crate::api::names::config_key(&key);
         if !problems.is_empty() {
             let key = crate::api::go::quote(&key);
             return Err(format!("{key} is not a valid key name for a ConfigMap: {}", problems.join(",")));

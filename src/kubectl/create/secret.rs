@@ -73,7 +73,7 @@ fn run_generic(context: &mut Context<'_>) -> Result<(), Failure> {
     }
     let mut data = Map::new();
     for (key, value) in sources::entries(context).map_err(Failure::message)? {
-        let problems = sources::key_problems(&key);
+        let problems = crate::api::names::config_key(&key);
         if !problems.is_empty() {
             let key = crate::api::go::quote(&key);
             return Err(Failure::message(format!("{key} is not valid key name for a Secret {}", problems.join(";"))));

@@ -96,29 +96,6 @@ pub fn env_file(host: &dyn Host, path: &str) -> Result<Vec<(String, Vec<u8>)>, S
     Ok(entries)
 }
 
-/// What is wrong with the key of a Secret's or ConfigMap's entry.
-pub fn key_problems(key: &str) -> Vec<String> {
-    let mut problems = Vec::new();
-    if key.len() > 253 {
-        problems.push("must be no more than 253 characters".to_owned());
-    }
-    let good = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
-    if key.is_empty() || !key.bytes().all(good) {
-        problems.push(
-            "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or \
-             'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
-                .to_owned(),
-        );
-    }
-    match key {
-        "." => problems.push("must not be '.'".to_owned()),
-        ".." => problems.push("must not be '..'".to_owned()),
-        other if other.starts_with("..") => problems.push("must not start with '..'".to_owned()),
-        _ => {}
-    }
-    problems
-}
-
 /// All the entries that the three flags ask for: literals, then files, then files of variables.
 ///
 /// # Errors

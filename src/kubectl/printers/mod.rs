@@ -2,6 +2,12 @@
 //!
 //! Follows staging/src/k8s.io/cli-runtime/pkg/printers and genericclioptions/print_flags.go.
 
+pub mod columns;
+pub mod gofmt;
+pub mod gotemplate;
+pub mod jsonpath;
+pub mod kyaml;
+pub mod sort;
 pub mod table;
 pub mod tabwriter;
 
@@ -53,7 +59,11 @@ pub struct Printer {
 enum Format {
     Json,
     Yaml,
+    Kyaml,
     Name,
+    Jsonpath(jsonpath::Template),
+    GoTemplate(gotemplate::Template),
+    Columns(Vec<columns::Column>, bool),
 }
 
 impl Printer {
@@ -62,15 +72,19 @@ impl Printer {
     /// # Errors
     /// An unknown format, a template that can't be read.
     pub fn from(context: &Context, order: Order, tables: bool) -> Result<Option<Self>, Failure> {
-        let output = context.flags.text("output").to_owned();
+        let mut output = context.flags.text("output").to_owned();
+        if output.is_empty() && !context.flags.text("template").is_empty() {
+            output = "go-template".to_owned();
+        }
         if output.is_empty() || (tables && output == "wide") {
             return Ok(None);
         }
         let format = match output.as_str() {
             "json" => Format::Json,
             "yaml" => Format::Yaml,
+            "kyaml" => Format::Kyaml,
             "name" => Format::Name,
-            _ => return Err(unknown_format(&output, tables)),
+            _ => templated(context, &output, tables)?,
         };
         Ok(Some(Printer { format, order, managed_fields: context.flags.boolean("show-managed-fields"), printed: 0 }))
     }
@@ -89,11 +103,53 @@ impl Printer {
             Format::Json => Ok(json(&object, self.order)),
             Format::Yaml => {
                 let separator = if self.printed > 1 { "---\n" } else { "" };
-                Ok(format!("{separator}{}", crate::kubectl::yaml::print(&object)))
+                Ok(format!("{separator}{}", crate::api::yaml::print(&object)))
             }
+            Format::Kyaml => Ok(kyaml::print(&object)),
             Format::Name => Ok(names(&object)),
+            Format::Jsonpath(template) if self.order == Order::Typed => template.execute(&gofmt::as_floats(&object)),
+            Format::Jsonpath(template) => template.execute(&object),
+            Format::GoTemplate(template) => template.execute(&object),
+            Format::Columns(columns, headers) => columns::print(columns, &object, *headers && self.printed == 1),
         }
     }
+}
+
+/// `jsonpath=…` and its kin: the format before `=`, or a format alone with `--template`.
+fn templated(context: &Context, output: &str, tables: bool) -> Result<Format, Failure> {
+    let (format, own) = match output.split_once('=') {
+        Some((format, template)) => (format, Some(template.to_owned())),
+        None => (output, None),
+    };
+    let known = OBJECT_FORMATS.contains(&format) || (tables && GET_FORMATS.contains(&format));
+    if !known || ["json", "yaml", "kyaml", "name", "wide"].contains(&format) {
+        return Err(unknown_format(output, tables));
+    }
+    let given = own.filter(|own| !own.is_empty()).unwrap_or_else(|| context.flags.text("template").to_owned());
+    let headers = !(context.flags.knows("no-headers") && context.flags.boolean("no-headers"));
+    if format == "custom-columns" {
+        return Ok(Format::Columns(columns::parse(&given)?, headers));
+    }
+    if given.is_empty() {
+        return Err(Failure::message("template format specified but no template given"));
+    }
+    let text = if format.ends_with("file") {
+        let bytes = context.host.read_file(&given).map_err(|error| {
+            Failure::message(format!("error reading --template {given}, open {given}: {error}\n"))
+        })?;
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        given
+    };
+    let allow = context.flags.boolean("allow-missing-template-keys");
+    Ok(match format {
+        "jsonpath" | "jsonpath-file" => Format::Jsonpath(jsonpath::Template::new(&text, allow)?),
+        "jsonpath-as-json" => {
+            Format::Jsonpath(jsonpath::Template::new(&text, allow)?.into_json())
+        }
+        "custom-columns-file" => Format::Columns(columns::parse_file(&text)?, headers),
+        _ => Format::GoTemplate(gotemplate::Template::new(&text, allow)?),
+    })
 }
 
 fn unknown_format(output: &str, tables: bool) -> Failure {
@@ -111,18 +167,10 @@ fn unknown_format(output: &str, tables: bool) -> Failure {
 
 /// JSON with four spaces and a last newline.
 fn json(object: &Object, order: Order) -> String {
-    let text = match order {
-        Order::Sorted => serde_json::to_string_pretty(object).unwrap_or_default(),
-        Order::Typed => crate::api::wire::encode(object, true),
-    };
-    let mut out = String::with_capacity(text.len() * 2);
-    for line in text.lines() {
-        let depth = line.len() - line.trim_start_matches(' ').len();
-        out.extend(std::iter::repeat_n(' ', depth));
-        out.push_str(line);
-        out.push('\n');
+    match order {
+        Order::Sorted => gofmt::json_indented(object) + "\n",
+        Order::Typed => gofmt::widen(&crate::api::wire::encode(object, true)) + "\n",
     }
-    out
 }
 
 fn hide_managed_fields(object: &mut Object) {

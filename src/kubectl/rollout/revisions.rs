@@ -51,6 +51,53 @@ pub fn table(revisions: &BTreeMap<i64, &Value>) -> String {
     text + "\n"
 }
 
+/// A pod template as `rollout history --revision` shows it.
+pub fn describe_template(template: &Value) -> String {
+    let mut text = String::from("Pod Template:\n");
+    let labels = at(template, &["metadata", "labels"]).as_object().cloned().unwrap_or_default();
+    let mut lines: Vec<String> =
+        labels.iter().map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
+    if lines.is_empty() {
+        lines.push("<none>".to_owned());
+    }
+    text.push_str(&format!("  Labels:\t{}\n", lines.join("\n\t")));
+    for (key, value) in at(template, &["metadata", "annotations"]).as_object().into_iter().flatten() {
+        text.push_str(&format!("  Annotations:\t{key}: {}\n", value.as_str().unwrap_or_default()));
+    }
+    let account = crate::api::object::text(template, &["spec", "serviceAccountName"]);
+    if !account.is_empty() {
+        text.push_str(&format!("  Service Account:\t{account}\n"));
+    }
+    text.push_str("  Containers:\n");
+    for container in list(template, &["spec", "containers"]) {
+        describe_container(container, &mut text);
+    }
+    text.push_str("  Volumes:\t<none>\n  Node-Selectors:\t<none>\n  Tolerations:\t<none>\n");
+    text
+}
+
+fn describe_container(container: &Value, text: &mut String) {
+    let ports: Vec<String> = list(container, &["ports"])
+        .iter()
+        .map(|port| {
+            let protocol = crate::api::object::text(port, &["protocol"]);
+            format!("{}/{}", at(port, &["containerPort"]), if protocol.is_empty() { "TCP" } else { protocol })
+        })
+        .collect();
+    let host: Vec<String> = ports.iter().map(|_| "0/TCP".to_owned()).collect();
+    let joined = |list: &[String]| if list.is_empty() { "<none>".to_owned() } else { list.join(", ") };
+    text.push_str(&format!("   {}:\n", crate::api::object::text(container, &["name"])));
+    text.push_str(&format!("    Image:\t{}\n", crate::api::object::text(container, &["image"])));
+    text.push_str(&format!("    Port:\t{}\n    Host Port:\t{}\n", joined(&ports), joined(&host)));
+    for (field, label) in [("command", "Command"), ("args", "Args")] {
+        let words = crate::api::object::strings(container, &[field]);
+        if !words.is_empty() {
+            text.push_str(&format!("    {label}:\n      {}\n", words.join("\n      ")));
+        }
+    }
+    text.push_str("    Environment:\t<none>\n    Mounts:\t<none>\n");
+}
+
 /// What a rollback does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Rollback {

@@ -3,6 +3,7 @@
 //! Follows staging/src/k8s.io/kubectl/pkg/cmd/set/set_serviceaccount.go. Left out: `--local`.
 
 use crate::api::object::set;
+use crate::api::patch::two_way_merge;
 use crate::kubectl::command::Command;
 use crate::kubectl::context::{Context, object_path};
 use crate::kubectl::errors::Failure;
@@ -68,7 +69,7 @@ fn change(
     set(&mut after, &path, json!(account));
     if options.dry_run != DryRun::Client {
         let url = object_path(fetched.kind, &fetched.namespace, &fetched.name)?;
-        let patch = writing::merge_patch(&fetched.object, &after);
+        let patch = two_way_merge(&fetched.object, &after);
         after = writing::patch(context, &url, PatchKind::Strategic, &patch, options).map_err(|failure| match failure {
             Failure::Status(status) if status.code != 401 => {
                 Failure::message(format!("failed to patch ServiceAccountName {}", status.message))

@@ -10,16 +10,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 /// The actions of the question.
-const VERBS: [&str; 8] = [
-    "get",
-    "list",
-    "watch",
-    "create",
-    "update",
-    "patch",
-    "delete",
-    "impersonate",
-];
+const VERBS: [&str; 8] = ["get", "list", "watch", "create", "update", "patch", "delete", "impersonate"];
 /// The resources of the question.
 const RESOURCES: [&str; 9] = [
     "pods",
@@ -41,12 +32,7 @@ pub fn Access(props: &Props) -> Html {
     let accounts: Vec<(String, String)> = reader
         .list("serviceaccounts", "")
         .iter()
-        .map(|account| {
-            (
-                object::namespace(account).to_owned(),
-                object::name(account).to_owned(),
-            )
-        })
+        .map(|account| (object::namespace(account).to_owned(), object::name(account).to_owned()))
         .filter(|(namespace, _)| namespace != "kube-system")
         .collect();
     let account = use_state(|| ("default".to_owned(), "default".to_owned()));
@@ -69,10 +55,7 @@ pub fn Access(props: &Props) -> Html {
     let choose_account = {
         let account = account.clone();
         Callback::from(move |event: Event| {
-            if let Some((namespace, name)) = selected(&event)
-                .as_deref()
-                .and_then(|text| text.split_once('/'))
-            {
+            if let Some((namespace, name)) = selected(&event).as_deref().and_then(|text| text.split_once('/')) {
                 account.set((namespace.to_owned(), name.to_owned()));
             }
         })
@@ -111,9 +94,7 @@ pub fn Access(props: &Props) -> Html {
 }
 
 fn selected(event: &Event) -> Option<String> {
-    event
-        .target_dyn_into::<HtmlSelectElement>()
-        .map(|select| select.value())
+    event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value())
 }
 
 fn choice(id: &'static str, label: &str, options: &[&str], state: &UseStateHandle<String>) -> Html {
@@ -144,11 +125,7 @@ fn rule(rule: &Value) -> Html {
             _ => (*resource).to_owned(),
         })
         .collect();
-    what.extend(
-        object::strings(rule, &["nonResourceURLs"])
-            .into_iter()
-            .map(str::to_owned),
-    );
+    what.extend(object::strings(rule, &["nonResourceURLs"]).into_iter().map(str::to_owned));
     let names = object::strings(rule, &["resourceNames"]);
     html! {
         <tr>

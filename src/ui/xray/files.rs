@@ -25,12 +25,7 @@ pub fn Files(props: &Props) -> Html {
         .collect();
     let chosen = use_state(|| None::<String>);
     let file = use_state(|| None::<(String, String)>);
-    let Some(pod) = chosen
-        .as_ref()
-        .filter(|pod| pods.contains(pod))
-        .or(pods.first())
-        .cloned()
-    else {
+    let Some(pod) = chosen.as_ref().filter(|pod| pods.contains(pod)).or(pods.first()).cloned() else {
         return html! { <p class="empty">{ "There is no pod yet. Create one, and its files appear here as the kubelet writes them." }</p> };
     };
     let onchange = {
@@ -142,10 +137,7 @@ fn tree_row(row: &Row, volume: &str, chosen: &Chosen) -> Html {
         Callback::from(move |_: MouseEvent| chosen.set(Some(key.clone())))
     };
     let depth = format!("depth-{}", row.depth.min(4));
-    let arrow = row
-        .target
-        .as_ref()
-        .map(|target| html! { <span class="quiet">{ format!(" → {target}") }</span> });
+    let arrow = row.target.as_ref().map(|target| html! { <span class="quiet">{ format!(" → {target}") }</span> });
     html! {
         <tr class={classes!(here.then_some("is-here"))}>
             <td class="mode">{ &row.permissions }</td>

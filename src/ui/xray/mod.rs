@@ -33,12 +33,8 @@ pub fn XrayPane(props: &Props) -> Html {
             if let Some(next_tab) = Tab::ALL.get(next) {
                 handle.act(Act::Show(*next_tab));
             }
-            let button = list
-                .cast::<web_sys::Element>()
-                .and_then(|list| list.children().item(next as u32));
-            if let Some(button) =
-                button.and_then(|button| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(button).ok())
-            {
+            let button = list.cast::<web_sys::Element>().and_then(|list| list.children().item(next as u32));
+            if let Some(button) = button.and_then(|button| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(button).ok()) {
                 let _ = button.focus();
             }
         })

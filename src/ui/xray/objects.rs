@@ -35,11 +35,8 @@ pub fn Objects(props: &Props) -> Html {
     let reader = session.lab.cluster().reader();
     let namespace = use_state(|| "default".to_owned());
     let chosen = use_state(|| None::<(String, String, String)>);
-    let namespaces: Vec<String> = reader
-        .list("namespaces", "")
-        .iter()
-        .map(|item| object::name(item).to_owned())
-        .collect();
+    let namespaces: Vec<String> =
+        reader.list("namespaces", "").iter().map(|item| object::name(item).to_owned()).collect();
     let onchange = {
         let namespace = namespace.clone();
         Callback::from(move |event: Event| {
@@ -48,9 +45,7 @@ pub fn Objects(props: &Props) -> Html {
             }
         })
     };
-    let shown = chosen
-        .as_ref()
-        .and_then(|(resource, namespace, name)| reader.get(resource, namespace, name));
+    let shown = chosen.as_ref().and_then(|(resource, namespace, name)| reader.get(resource, namespace, name));
     html! {
         <div class="objects">
             <p class="field">

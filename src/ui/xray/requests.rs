@@ -24,12 +24,7 @@ pub fn Requests(props: &Props) -> Html {
     let session = props.session.get();
     let everyone = use_state(|| false);
     let rows = rows(session.lab.cluster().trace().entries());
-    let shown: Vec<&Row> = rows
-        .iter()
-        .rev()
-        .filter(|row| *everyone || row.mine)
-        .take(SHOWN_MAX)
-        .collect();
+    let shown: Vec<&Row> = rows.iter().rev().filter(|row| *everyone || row.mine).take(SHOWN_MAX).collect();
     let onchange = {
         let everyone = everyone.clone();
         Callback::from(move |_: yew::Event| everyone.set(!*everyone))
@@ -83,12 +78,7 @@ fn rows(entries: &[Rc<Entry>]) -> Vec<Row> {
                 open.insert(entry.request, rows.len());
                 rows.push(Row {
                     sequence: entry.sequence,
-                    time: entry
-                        .time
-                        .rfc3339()
-                        .get(11..19)
-                        .unwrap_or_default()
-                        .to_owned(),
+                    time: entry.time.rfc3339().get(11..19).unwrap_or_default().to_owned(),
                     mine: client.starts_with("kubectl") || client.starts_with("curl"),
                     client,
                     line: request_line.clone(),
@@ -97,18 +87,12 @@ fn rows(entries: &[Rc<Entry>]) -> Vec<Row> {
                 });
             }
             What::Authenticated { user, .. } => {
-                if let Some(row) = open
-                    .get(&entry.request)
-                    .and_then(|index| rows.get_mut(*index))
-                {
+                if let Some(row) = open.get(&entry.request).and_then(|index| rows.get_mut(*index)) {
                     row.user = user.username.clone();
                 }
             }
             What::Answered { code } => {
-                if let Some(row) = open
-                    .get(&entry.request)
-                    .and_then(|index| rows.get_mut(*index))
-                {
+                if let Some(row) = open.get(&entry.request).and_then(|index| rows.get_mut(*index)) {
                     row.code = Some(*code);
                 }
             }

@@ -21,33 +21,22 @@ pub fn Steps(props: &Props) -> Html {
             <p class="empty">{ "Run a command, and what the cluster does about it appears here, step by step." }</p>
         };
     };
-    let entries = session
-        .lab
-        .cluster()
-        .trace()
-        .between(record.trace_after, record.trace_until);
+    let entries = session.lab.cluster().trace().between(record.trace_after, record.trace_until);
     let mut steps = story::tell(entries, record.started);
     let left_out = steps.len().saturating_sub(STEPS_MAX);
     steps.truncate(STEPS_MAX);
-    let title = record
-        .entry
-        .clone()
-        .unwrap_or_else(|| "The clock moved on".to_owned());
+    let title = record.entry.clone().unwrap_or_else(|| "The clock moved on".to_owned());
     let title = title.lines().next().unwrap_or_default().to_owned();
     let numbers: Vec<usize> = session
         .lab
         .all_records()
         .iter()
         .filter(|other| {
-            other.number > session.attempt.floor()
-                && (other.entry.is_some() || other.trace_until > other.trace_after)
+            other.number > session.attempt.floor() && (other.entry.is_some() || other.trace_until > other.trace_after)
         })
         .map(|other| other.number)
         .collect();
-    let place = numbers
-        .iter()
-        .position(|number| *number == record.number)
-        .unwrap_or(0);
+    let place = numbers.iter().position(|number| *number == record.number).unwrap_or(0);
     let neighbour = |offset: Option<usize>| offset.and_then(|index| numbers.get(index)).copied();
     let go = |number: Option<usize>, label: &str, sign: &str| {
         html! {
@@ -88,10 +77,7 @@ fn chosen(steps: &[Step], selected: Option<u64>) -> Option<usize> {
         .and_then(|sequence| by(&|step| step.entry.sequence == sequence))
         .or_else(|| by(&|step| step.tone == Tone::Refused))
         .or_else(|| {
-            by(&|step| {
-                matches!(&step.entry.event, Event::Mutated { .. })
-                    && step.who.starts_with("ServiceAccount")
-            })
+            by(&|step| matches!(&step.entry.event, Event::Mutated { .. }) && step.who.starts_with("ServiceAccount"))
         })
         .or_else(|| by(&|step| matches!(step.entry.event, Event::Stored { .. })))
         .or_else(|| by(&|step| matches!(step.entry.event, Event::TokenIssued { .. })))
@@ -100,11 +86,7 @@ fn chosen(steps: &[Step], selected: Option<u64>) -> Option<usize> {
 
 fn walk(steps: &[Step], chosen: Option<usize>, handle: &Handle) -> Html {
     let at = chosen.unwrap_or(0);
-    let sequence = |index: Option<usize>| {
-        index
-            .and_then(|index| steps.get(index))
-            .map(|step| step.entry.sequence)
-    };
+    let sequence = |index: Option<usize>| index.and_then(|index| steps.get(index)).map(|step| step.entry.sequence);
     let button = |target: Option<u64>, label: &str| {
         html! {
             <button type="button" class="small" disabled={target.is_none()} onclick={handle.on(Act::Step(target.unwrap_or(0)))}>{ label }</button>
@@ -186,9 +168,7 @@ fn more(event: &Event, handle: &Handle) -> Html {
         Event::Refused { status } => {
             html! { <p class="machine is-refused">{ &status.message }</p> }
         }
-        Event::FilesWritten {
-            files, data_folder, ..
-        } => html! {
+        Event::FilesWritten { files, data_folder, .. } => html! {
             <>
                 <ul class="written">
                     { for files.iter().map(|file| html! { <li><code>{ file }</code></li> }) }

@@ -10,19 +10,21 @@ use yew::prelude::*;
 pub fn TokenTab(props: &Props) -> Html {
     let session = props.session.get();
     let known = tokens::known(&session.lab);
-    let text = if session.token.is_empty() {
-        known
-            .first()
-            .map(|token| token.text.clone())
-            .unwrap_or_default()
-    } else {
-        session.token.clone()
+    let picked = use_state(|| None::<String>);
+    let place = picked.as_ref().filter(|place| known.iter().any(|token| token.place == **place));
+    let text = match (session.token.is_empty(), place) {
+        (false, _) => session.token.clone(),
+        (true, Some(place)) => {
+            known.iter().find(|token| token.place == *place).map(|token| token.text().to_owned()).unwrap_or_default()
+        }
+        (true, None) => known.first().map(|token| token.text().to_owned()).unwrap_or_default(),
     };
     let choose = {
-        let handle = props.session.clone();
+        let (handle, picked) = (props.session.clone(), picked.clone());
         Callback::from(move |event: Event| {
             if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                handle.act(Act::Inspect(select.value()));
+                picked.set(Some(select.value()));
+                handle.act(Act::Inspect(String::new()));
             }
         })
     };
@@ -34,7 +36,8 @@ pub fn TokenTab(props: &Props) -> Html {
             }
         })
     };
-    let listed = known.iter().any(|token| token.text == text.trim());
+    let listed = session.token.is_empty() && !known.is_empty();
+    let shown = place.cloned().or_else(|| known.first().map(|token| token.place.clone())).unwrap_or_default();
     html! {
         <div class="token">
             <p class="field">
@@ -43,7 +46,7 @@ pub fn TokenTab(props: &Props) -> Html {
                     if !listed {
                         <option value="" selected=true>{ if known.is_empty() { "none yet" } else { "typed or pasted" } }</option>
                     }
-                    { for known.iter().map(|token| html! { <option value={token.text.clone()} selected={token.text == text.trim()}>{ &token.place }</option> }) }
+                    { for known.iter().map(|token| html! { <option value={token.place.clone()} selected={listed && token.place == shown}>{ &token.place }</option> }) }
                 </select>
             </p>
             <label class="quiet" for="token-text">{ "The token itself. Change a letter and see what happens; what you paste stays in this page." }</label>
@@ -92,9 +95,7 @@ fn taken_apart(decoded: &Decoded, text: &str, session: &Session, handle: &Handle
 fn verdict(text: &str, session: &Session, handle: &Handle) -> Html {
     let verdict = tokens::verdict(&session.lab, text);
     let accepted = verdict.user.is_some();
-    let account = tokens::decode(text)
-        .ok()
-        .and_then(|decoded| tokens::account(&decoded.claims));
+    let account = tokens::decode(text).ok().and_then(|decoded| tokens::account(&decoded.claims));
     html! {
         <>
             <h3>{ "What the API server says" }</h3>

@@ -1,0 +1,183 @@
+//! JSON as Kubernetes writes it: keys in the order of its structs, strings escaped as Go escapes them.
+//!
+//! The API server and kubectl's typed objects write keys in struct order; objects that kubectl fetched without knowing
+//! their type come out in byte order. Follows staging/src/k8s.io/api/*/v1/types.go for the orders.
+
+mod order;
+
+use crate::api::schema;
+use order::Order;
+use serde_json::{Map, Value};
+
+/// Encodes a value with the server's key order: compact with a last newline, or indented by two and without.
+pub fn encode(value: &Value, pretty: bool) -> String {
+    if pretty { encode_indented(value, 2) } else { write(value, None, true) + "\n" }
+}
+
+/// Struct order, indented by `spaces`, no newline at the end: `kubectl -o json` of objects it knows the type of uses 4.
+pub fn encode_indented(value: &Value, spaces: usize) -> String {
+    write(value, Some(spaces), true)
+}
+
+/// Keys in byte order, compact or indented, no newline at the end: `kubectl -o json` of fetched objects uses 4.
+pub fn sorted(value: &Value, spaces: Option<usize>) -> String {
+    write(value, spaces, false)
+}
+
+fn write(value: &Value, spaces: Option<usize>, ordered: bool) -> String {
+    let mut writer = Writer { out: String::new(), spaces, depth: 0, ordered };
+    writer.value(value, if ordered { order::root(value) } else { Order::Sorted });
+    writer.out
+}
+
+struct Writer {
+    out: String,
+    spaces: Option<usize>,
+    depth: usize,
+    ordered: bool,
+}
+
+impl Writer {
+    fn value(&mut self, value: &Value, order: Order<'_>) {
+        match value {
+            Value::Null => self.out.push_str("null"),
+            Value::Bool(flag) => self.out.push_str(if *flag { "true" } else { "false" }),
+            Value::Number(number) => self.out.push_str(&number.to_string()),
+            Value::String(text) => string(&mut self.out, text),
+            Value::Array(items) => self.array(items, order),
+            Value::Object(map) => self.object(map, order),
+        }
+    }
+
+    fn array(&mut self, items: &[Value], order: Order<'_>) {
+        if items.is_empty() {
+            self.out.push_str("[]");
+            return;
+        }
+        self.open('[');
+        for (index, item) in items.iter().enumerate() {
+            self.separate(index);
+            self.value(item, order.of_item(item));
+        }
+        self.close(']');
+    }
+
+    fn object(&mut self, map: &Map<String, Value>, order: Order<'_>) {
+        if map.is_empty() {
+            self.out.push_str("{}");
+            return;
+        }
+        self.open('{');
+        let mut keys: Vec<(usize, &String)> = map.keys().map(|key| (order.position(key), key)).collect();
+        if self.ordered {
+            keys.sort();
+        }
+        for (index, (_, key)) in keys.into_iter().enumerate() {
+            let Some(value) = map.get(key) else { continue };
+            self.separate(index);
+            string(&mut self.out, key);
+            self.out.push_str(if self.spaces.is_some() { ": " } else { ":" });
+            self.value(value, order.of_field(key, value));
+        }
+        self.close('}');
+    }
+
+    fn open(&mut self, bracket: char) {
+        self.out.push(bracket);
+        self.depth += 1;
+    }
+
+    fn separate(&mut self, index: usize) {
+        if index > 0 {
+            self.out.push(',');
+        }
+        self.line();
+    }
+
+    fn close(&mut self, bracket: char) {
+        self.depth -= 1;
+        self.line();
+        self.out.push(bracket);
+    }
+
+    fn line(&mut self) {
+        if let Some(spaces) = self.spaces {
+            self.out.push('\n');
+            self.out.extend(std::iter::repeat_n(' ', spaces * self.depth));
+        }
+    }
+}
+
+/// A JSON string as Go's encoder writes it: `<`, `>`, `&` and the line separators are escaped too.
+pub fn string(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+/// The type that a field of a type holds, as far as the order of its keys goes.
+fn child_type(type_name: &str, field: &str) -> Option<&'static str> {
+    schema::field(type_name, field).filter(|field| field.is_object()).map(|field| field.type_name.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn orders_keys_like_the_server() {
+        let status = crate::api::Status::not_found("", "serviceaccounts", "nope").to_value();
+        assert_eq!(
+            encode(&status, false),
+            "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\
+             \"message\":\"serviceaccounts \\\"nope\\\" not found\",\"reason\":\"NotFound\",\
+             \"details\":{\"name\":\"nope\",\"kind\":\"serviceaccounts\"},\"code\":404}\n"
+        );
+        let list = json!({"apiVersion": "v1", "kind": "PodList", "metadata": {"resourceVersion": "5"}, "items": [
+            {"metadata": {"uid": "u", "name": "p", "labels": {"b": "1", "a": "2"}},
+             "spec": {"containers": [{"image": "i", "name": "c"}], "volumes": [{"projected": {"defaultMode": 420, "sources": []}, "name": "v"}]}}]});
+        assert_eq!(
+            encode(&list, false),
+            "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[\
+             {\"metadata\":{\"name\":\"p\",\"uid\":\"u\",\"labels\":{\"a\":\"2\",\"b\":\"1\"}},\
+             \"spec\":{\"volumes\":[{\"name\":\"v\",\"projected\":{\"sources\":[],\"defaultMode\":420}}],\
+             \"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}]}\n"
+        );
+    }
+
+    #[test]
+    fn orders_a_token_request() {
+        let request = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
+            "metadata": {"creationTimestamp": "t", "name": "data-sa"},
+            "spec": {"audiences": ["a"], "boundObjectRef": null, "expirationSeconds": 3600},
+            "status": {"expirationTimestamp": "t", "token": "x"}});
+        assert_eq!(
+            encode_indented(&request, 4),
+            "{\n    \"kind\": \"TokenRequest\",\n    \"apiVersion\": \"authentication.k8s.io/v1\",\n    \"metadata\": {\n        \
+             \"name\": \"data-sa\",\n        \"creationTimestamp\": \"t\"\n    },\n    \"spec\": {\n        \"audiences\": [\n            \
+             \"a\"\n        ],\n        \"expirationSeconds\": 3600,\n        \"boundObjectRef\": null\n    },\n    \"status\": {\n        \
+             \"token\": \"x\",\n        \"expirationTimestamp\": \"t\"\n    }\n}"
+        );
+    }
+
+    #[test]
+    fn escapes_like_go_and_sorts_for_kubectl() {
+        assert_eq!(sorted(&json!({"kind": "a<b>&", "apiVersion": "\u{1}\u{2028}\u{7f}é"}), None),
+            "{\"apiVersion\":\"\\u0001\\u2028\u{7f}é\",\"kind\":\"a\\u003cb\\u003e\\u0026\"}");
+        assert_eq!(encode(&json!({}), true), "{}");
+        assert_eq!(encode(&json!({"jwks_uri": "u", "issuer": "i"}), false), "{\"issuer\":\"i\",\"jwks_uri\":\"u\"}\n");
+    }
+}

@@ -1,0 +1,109 @@
+//! The order of keys in Kubernetes' structs.
+
+use crate::api::schema;
+use crate::api::wire::child_type;
+use serde_json::Value;
+
+/// One type a line: its name, then its fields. `field:Type` names the type of a field that the schema does not know.
+const TABLE: &str = include_str!("order.txt");
+
+/// In what order the keys of a value come.
+#[derive(Clone, Copy)]
+pub(super) enum Order<'a> {
+    /// In byte order: mappings of labels, data, and everything unknown.
+    Sorted,
+    /// In the order of a struct; with `true` the type is an API object and `kind`, `apiVersion`, `metadata` come first.
+    Struct(&'a str, bool),
+    /// A list of objects, each of the kind named (or of its own).
+    List(&'a str),
+}
+
+const FIRST: [&str; 3] = ["kind", "apiVersion", "metadata"];
+
+/// The order of a whole object, found by its kind.
+pub(super) fn root(value: &Value) -> Order<'_> {
+    let has = |key: &str| value.get(key).is_some();
+    match value.get("kind").and_then(Value::as_str) {
+        Some(kind) if has("items") => Order::List(kind.strip_suffix("List").unwrap_or(kind)),
+        Some(kind) => Order::Struct(kind, true),
+        // Documents without a kind, each known by a key.
+        None if has("issuer") => Order::Struct("Discovery", false),
+        None if has("keys") => Order::Struct("KeySet", false),
+        None if has("gitVersion") => Order::Struct("Version", false),
+        None if has("object") && has("type") => Order::Struct("WatchEvent", false),
+        None => Order::Struct("", true),
+    }
+}
+
+fn entries(type_name: &str) -> Option<std::str::SplitAsciiWhitespace<'static>> {
+    TABLE.lines().find_map(|line| line.strip_prefix(type_name)?.strip_prefix(' ')).map(str::split_ascii_whitespace)
+}
+
+impl<'a> Order<'a> {
+    /// Where a key comes; keys that are not listed come last.
+    pub(super) fn position(self, key: &str) -> usize {
+        match self {
+            Order::Sorted => 0,
+            Order::List(_) => FIRST.iter().position(|first| *first == key).unwrap_or(FIRST.len()),
+            Order::Struct(type_name, is_object) => {
+                if let Some(first) = FIRST.iter().position(|first| *first == key).filter(|_| is_object) {
+                    return first;
+                }
+                let listed = entries(type_name).into_iter().flatten();
+                let mut names = listed.map(|entry| entry.split(':').next().unwrap_or(entry));
+                FIRST.len() + names.position(|name| name == key).unwrap_or(usize::MAX / 2)
+            }
+        }
+    }
+
+    /// The order of a list's element.
+    pub(super) fn of_item(self, item: &'a Value) -> Order<'a> {
+        match self {
+            Order::Struct("Object", _) => root(item),
+            other => other,
+        }
+    }
+
+    /// The order of the value of a field.
+    pub(super) fn of_field(self, key: &'a str, value: &'a Value) -> Order<'a> {
+        match self {
+            Order::Sorted => Order::Sorted,
+            Order::List(_) if key == "metadata" => Order::Struct("ListMeta", false),
+            Order::List(kind) if key == "items" => {
+                let own = value.as_array().and_then(|items| items.first()).and_then(|item| item.get("kind"));
+                if own.is_some() { Order::Struct("Object", true) } else { Order::Struct(kind, true) }
+            }
+            Order::List(_) => Order::Sorted,
+            Order::Struct(type_name, is_object) => {
+                let named = entries(type_name).into_iter().flatten().filter_map(|entry| entry.split_once(':'));
+                if let Some((_, child)) = named.into_iter().find(|(name, _)| *name == key) {
+                    return if child == "Object" { root(value) } else { Order::Struct(child, false) };
+                }
+                if is_object && key == "metadata" {
+                    let list = matches!(type_name, "Status" | "Table");
+                    return Order::Struct(if list { "ListMeta" } else { "ObjectMeta" }, false);
+                }
+                let embedded = |child| Order::Struct(child, schema::field(child, "metadata").is_some());
+                child_type(type_name, key).map_or(Order::Sorted, embedded)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_names_fields_that_exist() {
+        for line in TABLE.lines() {
+            let mut words = line.split_ascii_whitespace();
+            let type_name = words.next().unwrap_or_default();
+            let Some(fields) = schema::fields(type_name) else { continue };
+            let listed: Vec<&str> = words.map(|word| word.split(':').next().unwrap_or(word)).collect();
+            for field in fields.keys().filter(|field| !FIRST.contains(&field.as_str())) {
+                assert!(listed.contains(&field.as_str()), "{type_name}.{field} has no place");
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! `kubectl logs`.
+//!
+//! Follows staging/src/k8s.io/kubectl/pkg/cmd/logs/logs.go and pkg/polymorphichelpers/logsforobject.go.
+
+use crate::api::kinds;
+use crate::api::object::{Object, name, namespace};
+use crate::api::request::{Body, Request};
+use crate::kubectl::command::Command;
+use crate::kubectl::containers;
+use crate::kubectl::context::{Context, object_path};
+use crate::kubectl::errors::Failure;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::options::SELECTOR;
+use crate::kubectl::pods;
+
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "logs",
+    aliases: &["log"],
+    usage: "[-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]",
+    summary: "Print the logs for a container in a pod",
+    examples: &["kubectl logs nginx", "kubectl logs nginx --tail=20", "kubectl logs deployment/nginx -c nginx-1"],
+    flags: &[
+        SELECTOR,
+        &[
+            Flag::boolean("all-containers", "", "Get all containers' logs in the pod(s)."),
+            Flag::boolean("all-pods", "", "Get logs from all pod(s). Sets prefix to true."),
+            Flag::text("container", "c", "Print the logs of this container"),
+            Flag::boolean("follow", "f", "Specify if the logs should be streamed."),
+            Flag::boolean("ignore-errors", "", "If watching / following pod logs, allow for any errors that occur to be non-fatal"),
+            Flag::integer("limit-bytes", "", "Maximum bytes of logs to return. Defaults to no limit."),
+            Flag::integer("max-log-requests", "", "Maximum number of concurrent logs to follow when using by a selector.").or("5"),
+            Flag::duration("pod-running-timeout", "", "The length of time to wait until at least one pod is running").or("20s"),
+            Flag::boolean("prefix", "", "Prefix each log line with the log source (pod name and container name)"),
+            Flag::boolean("previous", "p", "If true, print the logs for the previous instance of the container in a pod if it exists."),
+            Flag::duration("since", "", "Only return logs newer than a relative duration like 5s, 2m, or 3h."),
+            Flag::text("since-time", "", "Only return logs after a specific date (RFC3339)."),
+            Flag::integer("tail", "", "Lines of recent log file to display. Defaults to -1 with no selector, showing all log lines otherwise 10.").or("-1"),
+            Flag::boolean("timestamps", "", "Include timestamps on each line in the log output"),
+        ],
+    ],
+    run,
+    ..Command::EMPTY
+};
+
+const USAGE: &str = "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\n\
+                     POD or TYPE/NAME is a required argument for the logs command";
+
+fn run(context: &mut Context<'_>) -> Result<(), Failure> {
+    let (target, container) = arguments(context)?;
+    let pods = pods(context, &target)?;
+    check(context, &container)?;
+    let several = !context.flags.text("selector").is_empty() || context.flags.boolean("all-pods");
+    let shown = if several { pods.len() } else { 1 };
+    if !several && pods.len() > 1 {
+        let first = pods.first().map(name).unwrap_or_default();
+        context.complain(format!("Found {} pods, using pod/{first}\n", pods.len()));
+    }
+    for pod in pods.iter().take(shown) {
+        let names = if context.flags.boolean("all-containers") {
+            ["initContainers", "containers", "ephemeralContainers"]
+                .iter()
+                .flat_map(|group| containers::names(pod, group))
+                .map(str::to_owned)
+                .collect()
+        } else {
+            let choice = containers::choose(pod, &container).map_err(Failure::message)?;
+            context.complain(choice.notice);
+            vec![choice.container]
+        };
+        for container in names {
+            print(context, pod, &container)?;
+        }
+    }
+    Ok(())
+}
+
+/// The pod and, in the old way, the container.
+fn arguments(context: &Context<'_>) -> Result<(String, String), Failure> {
+    let selector = context.flags.text("selector");
+    let flag = context.flags.text("container").to_owned();
+    match context.arguments() {
+        [] if selector.is_empty() => Err(Failure::usage(USAGE)),
+        [] => Ok((String::new(), flag)),
+        [_] if !selector.is_empty() => Err(Failure::usage("only a selector (-l) or a POD name is allowed")),
+        [pod] => Ok((pod.clone(), flag)),
+        [_, _] if !flag.is_empty() => Err(Failure::message("only one of -c or an inline [CONTAINER] arg is allowed")),
+        [pod, container] => Ok((pod.clone(), container.clone())),
+        _ => Err(Failure::usage(USAGE)),
+    }
+}
+
+fn pods(context: &mut Context<'_>, target: &str) -> Result<Vec<Object>, Failure> {
+    if !target.is_empty() {
+        return pods::find(context, target).map_err(|failure| match failure {
+            // The real one tells where it looked.
+            Failure::Status(status) if status.is_not_found() => {
+                let place = context.namespace().unwrap_or_default();
+                Failure::message(format!("error from server (NotFound): {} in namespace \"{place}\"", status.message))
+            }
+            other => other,
+        });
+    }
+    let place = context.namespace()?;
+    let selector = context.flags.text("selector").to_owned();
+    let found = pods::select(context, &place, &selector)?;
+    if found.is_empty() {
+        context.complain(format!("No resources found in {place} namespace.\n"));
+    }
+    Ok(found)
+}
+
+fn check(context: &Context<'_>, container: &str) -> Result<(), Failure> {
+    let flags = &context.flags;
+    if flags.is_set("since-time") && flags.is_set("since") {
+        return Err(Failure::message("at most one of `sinceTime` or `sinceSeconds` may be specified"));
+    }
+    if flags.boolean("all-containers") && !container.is_empty() {
+        let text = format!("--all-containers=true should not be specified with container name {container}");
+        return Err(Failure::message(text));
+    }
+    if flags.integer("limit-bytes") < 0 {
+        return Err(Failure::message("--limit-bytes must be greater than 0"));
+    }
+    if flags.duration("since").0 {
+        return Err(Failure::message("--since must be greater than 0"));
+    }
+    if flags.integer("tail") < -1 {
+        return Err(Failure::message("--tail must be greater than or equal to -1"));
+    }
+    Ok(())
+}
+
+fn print(context: &mut Context<'_>, pod: &Object, container: &str) -> Result<(), Failure> {
+    let log = fetch(context, pod, container)?;
+    if context.flags.boolean("prefix") || context.flags.boolean("all-pods") {
+        let prefix = format!("[pod/{}/{container}] ", name(pod));
+        context.print(log.split_inclusive('\n').map(|line| format!("{prefix}{line}")).collect::<String>());
+    } else {
+        context.print(log);
+    }
+    Ok(())
+}
+
+/// GETs the log as the flags ask for it.
+fn fetch(context: &mut Context<'_>, pod: &Object, container: &str) -> Result<String, Failure> {
+    let flags = &context.flags;
+    let mut query: Vec<(&str, String)> = vec![("container", container.to_owned())];
+    for (flag, key) in [("follow", "follow"), ("previous", "previous"), ("timestamps", "timestamps")] {
+        if flags.boolean(flag) {
+            query.push((key, "true".to_owned()));
+        }
+    }
+    if flags.integer("limit-bytes") > 0 {
+        query.push(("limitBytes", flags.integer("limit-bytes").to_string()));
+    }
+    let (_, since) = flags.duration("since");
+    if !since.is_zero() {
+        query.push(("sinceSeconds", since.as_secs_f64().round().to_string()));
+    }
+    if flags.is_set("since-time") {
+        query.push(("sinceTime", flags.text("since-time").to_owned()));
+    }
+    match flags.integer("tail") {
+        -1 if !flags.text("selector").is_empty() && !flags.is_set("tail") => query.push(("tailLines", "10".to_owned())),
+        -1 => {}
+        lines => query.push(("tailLines", lines.to_string())),
+    }
+    query.sort();
+    let Some(kind) = kinds::by_plural("", "pods") else { return Ok(String::new()) };
+    let mut request = Request::get(format!("{}/log", object_path(kind, namespace(pod), name(pod))?));
+    for (key, value) in query {
+        request = request.query(key, value);
+    }
+    read(context, request)
+}
+
+/// The text that a request for a log is answered with.
+///
+/// # Errors
+/// What the server says.
+pub fn read(context: &mut Context<'_>, request: Request) -> Result<String, Failure> {
+    let response = context.send(request)?;
+    if !response.is_success() {
+        return Err(Failure::Status(response.failure()));
+    }
+    Ok(match response.body {
+        Body::Text(text) => text,
+        Body::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        _ => String::new(),
+    })
+}
