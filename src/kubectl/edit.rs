@@ -15,7 +15,7 @@ use crate::kubectl::host::{EditJob, Host, Outcome, Then};
 use crate::kubectl::options::{DryRun, FILES, OUTPUT};
 use crate::kubectl::printers::Order;
 use crate::kubectl::writing::{self, Options, PatchKind, SAVE_CONFIG, Show, VALIDATE, field_manager};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The command.
 pub const COMMAND: Command = Command {
@@ -220,6 +220,7 @@ mod tests {
     use super::*;
     use crate::api::status::FieldError;
     use crate::kubectl::testing::{self, FakeHost};
+    use serde_json::Value;
 
     const URL: &str = "/api/v1/namespaces/default/serviceaccounts/app";
     const PATCH: &str =

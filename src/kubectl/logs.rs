@@ -3,13 +3,15 @@
 //! Follows staging/src/k8s.io/kubectl/pkg/cmd/logs/logs.go and pkg/polymorphichelpers/logsforobject.go.
 
 use crate::api::kinds;
-use crate::api::object::{Object, name, namespace};
+use crate::api::object::{Object, name, namespace, text};
 use crate::api::request::{Body, Request};
-use crate::kubectl::command::Command;
+use crate::kubectl::command::{Command, find};
 use crate::kubectl::containers;
 use crate::kubectl::context::{Context, object_path};
+use crate::kubectl::deletion::watch_one;
 use crate::kubectl::errors::Failure;
-use crate::kubectl::flags::Flag;
+use crate::kubectl::flags::{Flag, Flags};
+use crate::kubectl::host::{Host, Outcome, Then, WatchJob};
 use crate::kubectl::options::SELECTOR;
 use crate::kubectl::pods;
 
@@ -72,7 +74,59 @@ fn run(context: &mut Context<'_>) -> Result<(), Failure> {
             print(context, pod, &container)?;
         }
     }
+    match pods.as_slice() {
+        [pod] if context.flags.boolean("follow") => follow(context, pod),
+        _ => Ok(()),
+    }
+}
+
+/// Stays in the foreground as long as the pod runs. The log is read again whenever the pod changes: nothing in the lab
+/// writes to a log without that.
+fn follow(context: &mut Context<'_>, pod: &Object) -> Result<(), Failure> {
+    if is_over(pod) {
+        return Ok(());
+    }
+    let Some(kind) = kinds::by_plural("", "pods") else { return Ok(()) };
+    let Some(watch) = watch_one(context, kind, namespace(pod), pod)? else { return Ok(()) };
+    let printed = context.outcome.stdout().len();
+    let job = WatchJob { watch, arguments: context.words.to_vec(), widths: vec![printed] };
+    context.outcome.then = Then::Watch(Box::new(job));
     Ok(())
+}
+
+fn is_over(pod: &Object) -> bool {
+    matches!(text(pod, &["status", "phase"]), "Succeeded" | "Failed")
+}
+
+/// Prints what has been added to the log since; over when the pod is.
+pub fn poll(host: &mut dyn Host, job: &WatchJob) -> Outcome {
+    let mut job = job.clone();
+    let events = host.client().poll(&mut job.watch);
+    let mut outcome = Outcome::default();
+    let Some(last) = events.last() else {
+        outcome.then = Then::Watch(Box::new(job));
+        return outcome;
+    };
+    if last.kind == "DELETED" {
+        return outcome;
+    }
+    let found = find(&crate::kubectl::ROOT, &job.arguments);
+    let flags = Flags::parse(found.command.all_flags(), &found.words).unwrap_or_default();
+    let mut context = Context::new(host, found.command, found.path, flags, &job.arguments, &[]);
+    let container = arguments(&context).map(|(_, container)| container).unwrap_or_default();
+    let log = containers::choose(&last.object, &container)
+        .map_err(Failure::message)
+        .and_then(|choice| fetch(&mut context, &last.object, &choice.container));
+    if let Ok(log) = log {
+        let seen = job.widths.first().copied().unwrap_or(0);
+        context.print(log.get(seen..).unwrap_or_default());
+        job.widths = vec![log.len()];
+    }
+    outcome = context.outcome;
+    if !is_over(&last.object) {
+        outcome.then = Then::Watch(Box::new(job));
+    }
+    outcome
 }
 
 /// The pod and, in the old way, the container.
@@ -189,4 +243,63 @@ pub fn read(context: &mut Context<'_>, request: Request) -> Result<String, Failu
         Body::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         _ => String::new(),
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::api::Response;
+    use crate::api::request::WatchEvent;
+    use crate::kubectl::testing::{self, FakeHost};
+    use serde_json::{Value, json};
+    use std::rc::Rc;
+
+    fn pod(phase: &str) -> Value {
+        json!({
+            "metadata": {"name": "p", "namespace": "default", "resourceVersion": "7"},
+            "spec": {"containers": [{"name": "c"}]},
+            "status": {"phase": phase},
+        })
+    }
+
+    fn log(text: &str) -> Response {
+        Response { code: 200, body: Body::Text(text.to_owned()), ..Response::default() }
+    }
+
+    const POD: &str = "GET /api/v1/namespaces/default/pods/p";
+
+    #[test]
+    fn asks_for_what_the_flags_say() {
+        let mut host = FakeHost::new()
+            .with(POD, testing::json(200, pod("Running")))
+            .with(&format!("{POD}/log?container=c&sinceSeconds=60&tailLines=2"), log("a\nb\n"));
+        assert_eq!(host.run("logs p --tail=2 --since=1m"), ("a\nb\n".into(), String::new(), 0));
+        assert_eq!(
+            host.run("logs nope").1,
+            "error: error from server (NotFound): the server could not find the requested resource in namespace \
+             \"default\"\n"
+        );
+        assert_eq!(host.run("logs p -c x").1, "error: container x is not valid for pod p out of: c\n");
+    }
+
+    #[test]
+    fn follows_until_the_pod_is_over() {
+        let url = format!("{POD}/log?container=c&follow=true");
+        let watch = "GET /api/v1/namespaces/default/pods?allowWatchBookmarks=true&fieldSelector=metadata.name%3Dp&\
+                     resourceVersion=7&watch=true";
+        let mut host = FakeHost::new()
+            .with(POD, testing::json(200, pod("Running")))
+            .with(&url, log("a\n"))
+            .with(watch, testing::watch());
+        let words: Vec<String> = ["logs", "-f", "p"].map(str::to_owned).to_vec();
+        let started = crate::kubectl::run(&mut host, &words, b"");
+        let Then::Watch(job) = started.then else { panic!("ended: {started:?}") };
+        let idle = crate::kubectl::watch::poll(&mut host, &job);
+        assert!(idle.output.is_empty() && idle.then == Then::Watch(job.clone()));
+        host = host.with(&url, log("a\nb\n"));
+        host.client.events = vec![WatchEvent { kind: "MODIFIED", object: Rc::new(pod("Succeeded")) }];
+        let ended = crate::kubectl::watch::poll(&mut host, &job);
+        assert_eq!((ended.stdout().as_slice(), ended.then), (&b"b\n"[..], Then::Done));
+    }
 }

@@ -134,10 +134,13 @@ impl View {
 
 /// Prints what has happened since; goes on until the shell stops asking.
 pub fn poll(host: &mut dyn Host, job: &WatchJob) -> Outcome {
+    let found = crate::kubectl::command::find(&crate::kubectl::ROOT, &job.arguments);
+    if found.command.name == crate::kubectl::logs::COMMAND.name {
+        return crate::kubectl::logs::poll(host, job);
+    }
     let mut job = job.clone();
     let events = host.client().poll(&mut job.watch);
     let mut outcome = Outcome::default();
-    let found = crate::kubectl::command::find(&crate::kubectl::ROOT, &job.arguments);
     let kind = kinds::by_resource(&job.watch.resource);
     if let (Ok(flags), Some(kind)) = (Flags::parse(found.command.all_flags(), &found.words), kind) {
         let arguments = job.arguments.clone();

@@ -100,8 +100,8 @@ impl Runner<'_> {
 }
 
 /// Asks a watching kubectl what it has to print now.
-pub fn poll_kubectl(_host: &mut dyn Host, _job: &WatchJob) -> Outcome {
-    Outcome::fail(1, "not simulated: kubectl watching on after its first output; run the command again\n")
+pub fn poll_kubectl(host: &mut dyn Host, job: &WatchJob) -> Outcome {
+    crate::kubectl::watch::poll(host, job)
 }
 
 /// Hands `kubectl edit` the edited text.
