@@ -1,6 +1,6 @@
 //! JSON values as block YAML, byte for byte as sigs.k8s.io/yaml (go-yaml v2) writes them.
 //!
-//! Follows go-yaml's encode.go (which strings are quoted) and emitterc.go (how). Lines are not folded.
+//! Follows go-yaml's encode.go (which strings are quoted) and emitterc.go (how, with lines folded at 80 characters).
 
 use crate::api::yaml::resolve::{Resolved, resolve};
 use serde_json::{Map, Value};
@@ -94,22 +94,51 @@ fn text(out: &mut String, string: &str, block: Option<usize>) {
     let looks_like_another_type = !matches!(resolve(string), Resolved::String) || is_base_60(string);
     let has_special = string.chars().any(|c| !is_printable(c));
     if looks_like_another_type || has_special {
-        return double_quoted(out, string);
+        return double_quoted(out, string, block);
     }
     if string.contains('\n') {
         return match block {
             Some(depth) if is_block_allowed(string) => literal(out, string, depth),
-            _ => double_quoted(out, string),
+            _ => double_quoted(out, string, block),
         };
     }
     if is_plain_allowed(string) {
-        out.push_str(string);
+        folded(out, string, block);
     } else if !string.is_empty() {
         out.push('\'');
-        out.push_str(&string.replace('\'', "''"));
+        folded(out, &string.replace('\'', "''"), block);
         out.push('\'');
     } else {
-        double_quoted(out, string);
+        double_quoted(out, string, block);
+    }
+}
+
+/// Lines are broken at the first single space beyond this column.
+const WIDTH: usize = 80;
+
+fn column(out: &str) -> usize {
+    out.rfind('\n').map_or(out, |end| &out[end + 1..]).chars().count()
+}
+
+/// Writes text, breaking long lines where `block` gives the indentation of what follows.
+fn folded(out: &mut String, text: &str, block: Option<usize>) {
+    let mut column = column(out);
+    let mut previous = None;
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        let inside = previous.is_some_and(|c| c != ' ') && characters.peek().is_some_and(|next| *next != ' ');
+        match block {
+            Some(depth) if c == ' ' && inside && column > WIDTH => {
+                out.push('\n');
+                indent(out, depth);
+                column = depth * 2;
+            }
+            _ => {
+                out.push(c);
+                column += 1;
+            }
+        }
+        previous = Some(c);
     }
 }
 
@@ -173,10 +202,21 @@ fn literal(out: &mut String, string: &str, depth: usize) {
     }
 }
 
-fn double_quoted(out: &mut String, string: &str) {
+fn double_quoted(out: &mut String, string: &str, block: Option<usize>) {
     out.push('"');
-    for c in string.chars() {
+    let mut previous = None;
+    let mut characters = string.chars().peekable();
+    while let Some(c) = characters.next() {
+        let inside = previous.is_some_and(|c| c != ' ') && characters.peek().is_some();
+        previous = Some(c);
         match c {
+            ' ' if inside && block.is_some() && column(out) > WIDTH => {
+                out.push('\n');
+                indent(out, block.unwrap_or_default());
+                if characters.peek() == Some(&' ') {
+                    out.push('\\');
+                }
+            }
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\0' => out.push_str("\\0"),
@@ -266,6 +306,17 @@ mod tests {
         assert_eq!(print(&json!({"a": "x\n\ny\n\n"})), "a: |+\n  x\n\n  y\n\n");
         assert_eq!(print(&json!({"a": " x\ny\n"})), "a: |2\n   x\n  y\n");
         assert_eq!(print(&json!(["x\ny\n"])), "- |\n  x\n  y\n");
+    }
+
+    #[test]
+    fn folds_long_lines() {
+        let error = "[invalid bearer token, token audiences [\"https://kubernetes.default.svc.cluster.local\"] is invalid for the \
+                     target audiences [\"vault\"]]";
+        let printed = "status:\n  error: '[invalid bearer token, token audiences [\"https://kubernetes.default.svc.cluster.local\"]\n    \
+                       is invalid for the target audiences [\"vault\"]]'\n";
+        assert_eq!(print(&json!({"status": {"error": error}})), printed);
+        let unbroken = "x".repeat(200);
+        assert_eq!(print(&json!({"a": unbroken})), format!("a: {unbroken}\n"));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 //! Documents are cut apart as kubectl's reader does, before any YAML is read, so lines are counted from the start of a
 //! document. Follows staging/src/k8s.io/apimachinery/pkg/util/yaml/decoder.go.
 
-use serde::Deserialize;
 use serde_json::Value;
 
 /// One document of a manifest.
@@ -73,39 +72,7 @@ pub fn parse(text: &str) -> Result<Value, String> {
     if text.chars().any(|c| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}')) {
         return Err("yaml: control characters are not allowed".to_owned());
     }
-    let Some(deserializer) = serde_yaml::Deserializer::from_str(text).next() else { return Ok(Value::Null) };
-    Value::deserialize(deserializer).map_err(|error| explain(&error))
-}
-
-/// What go-yaml's scanner (not its parser) finds: only these count lines from 1.
-const SCANNER: [&str; 12] = [
-    "mapping values are not allowed", "block sequence entries are not allowed", "found character that cannot start any token",
-    "could not find expected ':'", "found unexpected end of stream", "found unknown escape character",
-    "found a tab character", "found unexpected document indicator", "did not find expected hexdecimal number",
-    "did not find expected alphabetic or numeric character", "did not find expected comment or line break",
-    "did not find expected whitespace",
-];
-
-/// A libyaml complaint in go-yaml's form. The parser's lines come out one too low there, and a problem on the first
-/// line takes the line of its context or none.
-fn explain(error: &serde_yaml::Error) -> String {
-    let text = error.to_string();
-    if text.contains("recursion limit") || text.contains("repetition limit") {
-        return "yaml: document contains excessive aliasing".to_owned();
-    }
-    let problem = text.split(" at line ").next().unwrap_or(&text).split(", while ").next().unwrap_or(&text);
-    let lines: Vec<usize> = text
-        .split(" at line ")
-        .skip(1)
-        .filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok())
-        .collect();
-    let scanner = SCANNER.iter().any(|start| problem.starts_with(start));
-    let zero_based = lines.first().map_or(0, |line| line.saturating_sub(1));
-    let line = match zero_based {
-        0 => lines.get(1).map_or(0, |line| line.saturating_sub(1)),
-        line => line + usize::from(scanner),
-    };
-    if line == 0 { format!("yaml: {problem}") } else { format!("yaml: line {line}: {problem}") }
+    crate::api::yaml::parser::document(text)
 }
 
 #[cfg(test)]
@@ -132,6 +99,45 @@ mod tests {
             "yaml: line 3: mapping values are not allowed in this context"
         );
         assert_eq!(error("a: 1\nb:\n\tc: 1\n"), "yaml: line 3: found character that cannot start any token");
+    }
+
+    #[test]
+    fn reads_what_manifests_are_written_in() {
+        let text = "a: {x: [1, 'b', \"c\\n\"], yy: }\nb:\n- name: nn # c\n  v: |\n    l1\n     l2\n\n  w: >-\n    f\n    g\n- - 1\n  - ~\nc: no\nd: 'no'\n\
+                    1: 010\nt: 2026-01-02\nm: one\n  two\nurl: http://x:80/#a\nbase: &b {k: 1}\nuse:\n  <<: *b\n  z: *b\n";
+        assert_eq!(
+            parse(text),
+            Ok(json!({"a": {"x": [1, "b", "c\n"], "yy": null},
+                "b": [{"name": "nn", "v": "l1\n l2\n", "w": "f g"}, [1, null]], "c": false, "d": "no", "1": 8, "t": "2026-01-02",
+                "m": "one two", "url": "http://x:80/#a", "base": {"k": 1}, "use": {"k": 1, "z": {"k": 1}}}))
+        );
+    }
+
+    #[test]
+    fn names_common_mistakes() {
+        let error = |text: &str| parse(text).unwrap_err();
+        assert_eq!(error("a: \"x\nb: 1\n"), "yaml: line 3: found unexpected end of stream");
+        assert_eq!(error("a: 1\nb: [1, 2\n"), "yaml: line 2: did not find expected ',' or ']'");
+        assert_eq!(error("a:\n    b: 1\n  c: 2\n"), "yaml: line 2: did not find expected key");
+        assert_eq!(error("a: 1\nb\nc: 2\n"), "yaml: line 3: could not find expected ':'");
+        assert_eq!(error("a: b: c"), "yaml: mapping values are not allowed in this context");
+        assert_eq!(error("a: *x"), "yaml: unknown anchor 'x' referenced");
+        assert_eq!(error("a: 1\nb: @x"), "yaml: line 2: found character that cannot start any token");
+    }
+
+    #[test]
+    fn a_large_document_takes_no_longer_than_its_length() {
+        let text = "- a: 1\n  b: 'x'\n".repeat(60_000);
+        assert_eq!(parse(&text).unwrap().as_array().unwrap().len(), 60_000);
+    }
+
+    #[test]
+    fn reads_back_what_is_printed() {
+        let long = "word ".repeat(60) + "\t" + &"ab  cd ".repeat(40);
+        for text in [&"word ".repeat(60)[..299], "", "a\nb", " a\nb\n", "x\n\n", "a: b", "no", "'", "\t", "- a", "#", "é\u{7}", "a\n\n b\n", "{", "1e3", &long] {
+            let value = json!({"k": text, "l": [text, {"m": text}]});
+            assert_eq!(parse(&crate::api::yaml::print(&value)), Ok(value), "{text:?}");
+        }
     }
 
     #[test]
