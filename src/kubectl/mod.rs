@@ -13,6 +13,7 @@ pub mod delete;
 pub mod deletion;
 pub mod diff;
 pub mod edit;
+pub mod describe;
 pub mod edit_text;
 pub mod errors;
 pub mod exec;
@@ -70,6 +71,7 @@ pub static ROOT: Command = Command {
         &diff::COMMAND,
         &edit::COMMAND,
         &exec::COMMAND,
+        &describe::COMMAND,
         &get::COMMAND,
         &help::COMMAND,
         &label::COMMAND,
