@@ -337,7 +337,7 @@ mod tests {
         assert_eq!(host.run("get nonsense").1, "error: the server doesn't have a resource type \"nonsense\"\n");
         assert_eq!(host.run("get sa --bogus").1, "error: unknown flag: --bogus\nSee 'kubectl get --help' for usage.\n");
         assert_eq!(host.run("frobnicate").1, "error: unknown command \"frobnicate\" for \"kubectl\"\n");
-        assert_eq!(host.run("gt --x").1, "error: unknown command \"gt\" for \"kubectl\"\n\nDid you mean this?\n\tget\n\tset\n");
+        assert_eq!(host.run("descrbe --x").1, "error: unknown command \"descrbe\" for \"kubectl\"\n\nDid you mean this?\n\tdescribe\n");
         assert!(host.run("port-forward x").1.starts_with("error: not simulated: kubectl port-forward; nearest: "));
         assert!(host.run("-n default get sa").2 == 1 && host.asked().len() == 1);
         assert_eq!(

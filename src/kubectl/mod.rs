@@ -6,6 +6,7 @@ pub mod annotate;
 pub mod apply;
 pub mod auth;
 pub mod command;
+pub mod config;
 pub mod containers;
 pub mod context;
 pub mod create;
@@ -66,6 +67,7 @@ pub static ROOT: Command = Command {
         &annotate::COMMAND,
         &apply::COMMAND,
         &auth::COMMAND,
+        &config::COMMAND,
         &create::COMMAND,
         &delete::COMMAND,
         &diff::COMMAND,

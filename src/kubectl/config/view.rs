@@ -91,7 +91,7 @@ fn each(document: &mut Value, section: &str, key: &str, mut change: impl FnMut(&
 }
 
 fn redact(document: &mut Value) {
-    let mut hide = |content: &mut Value, key: &str, shown: &str| {
+    let hide = |content: &mut Value, key: &str, shown: &str| {
         if !text(content, &[key]).is_empty() {
             set(content, &[key], json!(shown));
         }
