@@ -13,11 +13,13 @@ pub mod create;
 pub mod delete;
 pub mod deletion;
 pub mod diff;
+pub mod discovery;
 pub mod edit;
 pub mod describe;
 pub mod edit_text;
 pub mod errors;
 pub mod exec;
+pub mod explain;
 pub mod flags;
 pub mod get;
 pub mod help;
@@ -48,6 +50,7 @@ pub mod set;
 pub mod testing;
 pub mod unknown;
 pub mod verbosity;
+pub mod version;
 pub mod wait;
 pub mod wait_for;
 pub mod watch;
@@ -65,8 +68,11 @@ pub static ROOT: Command = Command {
     summary: "kubectl controls the (simulated) Kubernetes cluster.",
     children: &[
         &annotate::COMMAND,
+        &discovery::RESOURCES,
+        &discovery::VERSIONS,
         &apply::COMMAND,
         &auth::COMMAND,
+        &version::CLUSTER_INFO,
         &config::COMMAND,
         &create::COMMAND,
         &delete::COMMAND,
@@ -74,6 +80,7 @@ pub static ROOT: Command = Command {
         &edit::COMMAND,
         &exec::COMMAND,
         &describe::COMMAND,
+        &explain::COMMAND,
         &get::COMMAND,
         &help::COMMAND,
         &label::COMMAND,
@@ -86,6 +93,7 @@ pub static ROOT: Command = Command {
         &scale::COMMAND,
         &set::COMMAND,
         &wait::COMMAND,
+        &version::COMMAND,
     ],
     ..Command::EMPTY
 };
