@@ -206,6 +206,16 @@ impl Runner<'_> {
                 self.frame_mut().functions.insert(name.clone(), Rc::clone(body));
                 Ok(0)
             }
+            Body::Arithmetic(inner) => {
+                let text = self.expand_quoted(inner)?;
+                match crate::shell::arithmetic::evaluate(self, &text) {
+                    Ok(value) => Ok(i32::from(value == 0)),
+                    Err(message) => {
+                        self.complain(&format!("((: {}: {message}", text.trim()));
+                        Ok(1)
+                    }
+                }
+            }
             Body::Test(words) => crate::shell::conditions::double_bracket(self, words),
         }
     }

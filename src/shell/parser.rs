@@ -279,7 +279,8 @@ impl Parser {
         let body = match self.peek() {
             None => return Err(ParseError::Incomplete(None)),
             Some('(') if self.peek_at(1) == Some('(') => {
-                return Err(ParseError::NotSimulated("((…)): write $((…))".to_owned()));
+                self.position += 2;
+                Body::Arithmetic(self.arithmetic_text()?)
             }
             Some('(') => {
                 self.position += 1;

@@ -101,6 +101,8 @@ pub enum Body {
     },
     /// `[[ … ]]`
     Test(Vec<Word>),
+    /// `(( … ))`
+    Arithmetic(Vec<Segment>),
 }
 
 /// `NAME=value`, `NAME+=value`.

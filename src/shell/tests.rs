@@ -188,6 +188,7 @@ fn lists_and_compounds() {
         ("set -o pipefail; false | true; echo $?; set +o pipefail; false | true; echo $?", "1\n0\n"),
         ("sh -c 'echo $0 $1' name arg", "name arg\n"),
         ("eval 'echo ev'; (exit 4); echo $?", "ev\n4\n"),
+        ("i=0; while ((i < 3)); do ((i++)); done; echo $i; ((i > 5)) || echo small", "3\nsmall\n"),
         ("alias g='grep -n'; echo abc | g b", "1:abc\n"),
     ];
     for (text, expected) in cases {
@@ -534,4 +535,31 @@ fn help_names_only_what_is_there() {
     let mut fake = Fake::new();
     let (inside, _, _) = inside_of(&mut fake, "busybox", &["sh", "-c", "help"]);
     assert!(!inside.contains("jq") && inside.contains("  cat  "));
+}
+
+#[test]
+fn any_mixture_of_tokens_is_answered() {
+    const TOKENS: &[&str] = &[
+        "echo", " ", " ", "a", "'", "\"", "`", "$(", ")", "(", "{ ", "}", ";", "&&", "||", "|", "&", "\n", "<<EOF", "\nEOF\n", ">", ">>", "<", "2>&1",
+        "if ", "then ", "fi", "for x in ", "do ", "done", "while ", "case ", " in ", "esac", ";;", "[[ ", " ]]", "$x", "${x", "${x:-", "}", "$((", "))", "1+", "!",
+        "\\", "#", "*", "[", "]", "~", "=", "x=", "-n", "é", "\t", "sed 's/a/b/'", "grep ", "jq ", ".a", "tr a-z ", "cut -c", "1-", "seq 3", "printf %s", "test ", "read ",
+        "ls ", "/tmp", "set -e", "exit", "f() ", "curl ", "$APISERVER", "base64 -d", "xargs ", "head -", "eval ", "sort ", "kubectl get sa", "<(", "=~", "[^]", "{1..3}", "sh -c ",
+    ];
+    let mut seed = 12345_u64;
+    let mut next = |limit: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % limit
+    };
+    let mut shell = Shell::new("");
+    let mut fake = Fake::new();
+    for _ in 0..4000 {
+        let length = 1 + next(14);
+        let text: String = (0..length).map(|_| TOKENS[next(TOKENS.len())]).collect();
+        let _ = Shell::needs_more(&text);
+        let _ = crate::shell::split_commands(&text);
+        let _ = shell.run(&mut fake, &text);
+        let _ = shell.complete(&mut fake, &text, text.len());
+    }
+    shell.interrupt();
+    assert_eq!(shell.run(&mut fake, "PATH=x; set +eux; echo alive").stdout().lines().last(), Some("alive"));
 }

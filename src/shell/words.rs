@@ -236,7 +236,7 @@ impl Parser {
     }
 
     /// The inside of `$((…))`.
-    fn arithmetic_text(&mut self) -> Parsed<Vec<Segment>> {
+    pub(crate) fn arithmetic_text(&mut self) -> Parsed<Vec<Segment>> {
         let mut segments = Segments::default();
         let mut open = 0;
         loop {
