@@ -55,6 +55,8 @@ pub mod wait;
 pub mod wait_for;
 pub mod watch;
 pub mod writing;
+#[cfg(test)]
+mod writing_tests;
 
 use command::Command;
 use context::Context;
