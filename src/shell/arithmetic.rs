@@ -179,7 +179,7 @@ impl Reader<'_, '_, '_> {
             return Err("expression recursion level exceeded".to_owned());
         }
         let value = if self.looking_at("++") || self.looking_at("--") {
-            let step = if self.take("++") { 1 } else { i64::from(self.take("--")) * -1 };
+            let step = if self.take("++") { 1 } else { -i64::from(self.take("--")) };
             let name = self.name();
             self.position += name.len();
             self.blanks();

@@ -42,7 +42,7 @@ pub fn run(runner: &mut Runner<'_>, reference: &ContainerRef, command: &[String]
     runner.streams = streams;
     runner.sinks = sinks;
     let output = std::mem::replace(&mut runner.chunks, chunks);
-    let printed: usize = output.iter().map(|chunk| size(chunk)).sum();
+    let printed: usize = output.iter().map(size).sum();
     runner.printed = runner.printed.saturating_sub(printed);
     let exit = match step {
         Ok(code) => code,

@@ -61,7 +61,7 @@ fn translate(pattern: &str, extended: bool) -> Result<String, String> {
             '{' if !chars.get(index).is_some_and(char::is_ascii_digit) => out.push_str("\\{"),
             // A star at the start of an expression stands for itself.
             '*' if out.is_empty() || out.ends_with('(') || out.ends_with('|') || out == "^" => out.push_str("\\*"),
-            '^' if !extended && !(index == 1 || out.ends_with('(') || out.ends_with('|')) => out.push_str("\\^"),
+            '^' if !(extended || index == 1 || out.ends_with('(') || out.ends_with('|')) => out.push_str("\\^"),
             '$' if !extended && index < chars.len() && chars.get(index) != Some(&'\\') => out.push_str("\\$"),
             other => out.push(other),
         }

@@ -538,6 +538,12 @@ fn help_names_only_what_is_there() {
 }
 
 #[test]
+fn kubectl_leaves_standard_input_to_others() {
+    let text = "printf 'a\\nb\\n' | while read name; do kubectl frobnicate >/dev/null 2>&1; echo $name; done";
+    assert_eq!(play(text).stdout(), "a\nb\n");
+}
+
+#[test]
 fn any_mixture_of_tokens_is_answered() {
     const TOKENS: &[&str] = &[
         "echo", " ", " ", "a", "'", "\"", "`", "$(", ")", "(", "{ ", "}", ";", "&&", "||", "|", "&", "\n", "<<EOF", "\nEOF\n", ">", ">>", "<", "2>&1",

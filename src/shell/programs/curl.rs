@@ -192,7 +192,7 @@ fn finish(
     if arguments.include || arguments.head {
         shown.extend(headers.bytes());
     }
-    if request.method != Method::Head && !(failed && !arguments.fail_with_body) {
+    if request.method != Method::Head && (!failed || arguments.fail_with_body) {
         shown.extend_from_slice(&bytes);
     }
     deliver(runner, arguments, &shown, target)?;

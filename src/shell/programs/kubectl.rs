@@ -3,12 +3,22 @@
 use crate::kubectl::command;
 use crate::kubectl::flags::Flag;
 use crate::shell::runner::{Runner, Step};
+use std::rc::Rc;
 
 /// Runs it.
 pub fn run(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
-    let stdin = runner.read_stdin();
+    let stdin = if reads_stdin(arguments) { runner.read_stdin() } else { Rc::default() };
     let outcome = crate::kubectl::run(runner, arguments, &stdin);
     runner.outcome(outcome)
+}
+
+/// Whether kubectl would read its standard input. Otherwise it stays for others: `while read NAME; do kubectl …`.
+fn reads_stdin(arguments: &[String]) -> bool {
+    let own = arguments.iter().take_while(|argument| *argument != "--");
+    own.map(String::as_str).any(|argument| {
+        let interactive = argument.strip_prefix('-').is_some_and(|letters| !letters.is_empty() && letters.chars().all(|c| "itq".contains(c)));
+        interactive || argument == "-" || argument == "-f-" || argument == "--stdin" || argument.ends_with("=-") || argument.contains("/dev/stdin")
+    })
 }
 
 /// Words that may stand last: `words` is what follows `kubectl`, the last one unfinished. Commands and flags come

@@ -2,6 +2,9 @@
 
 use crate::shell::runner::{Runner, Step};
 
+/// An input: its name and its bytes.
+pub type Input = (String, std::rc::Rc<[u8]>);
+
 /// What was asked for.
 #[derive(Debug, Default)]
 pub struct Options {
@@ -94,7 +97,7 @@ impl Runner<'_> {
     }
 
     /// The contents of files, or standard input where none is named; errors are told in the program's words.
-    pub fn inputs(&mut self, name: &str, operands: &[String]) -> (Vec<(String, std::rc::Rc<[u8]>)>, i32) {
+    pub fn inputs(&mut self, name: &str, operands: &[String]) -> (Vec<Input>, i32) {
         let mut exit = 0;
         let mut inputs = Vec::new();
         let standard = ["-".to_owned()];

@@ -413,7 +413,7 @@ fn matches(address: &Address, cycle: &Cycle) -> bool {
         Address::Last => cycle.last,
         Address::Match(pattern) => pattern.is_match(&cycle.line),
         Address::Every(first, 0) => *first == cycle.number,
-        Address::Every(first, step) => cycle.number >= *first && (cycle.number - first) % step == 0,
+        Address::Every(first, step) => cycle.number >= *first && (cycle.number - first).is_multiple_of(*step),
     }
 }
 
