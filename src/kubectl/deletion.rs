@@ -64,7 +64,7 @@ pub fn wait_until_gone(
 ) -> Result<(), Failure> {
     let object = match context.get(kind, namespace, name) {
         Ok(object) => object,
-        Err(Failure::Status(status)) if matches!(status.code, 403 | 404 | 405) => return Ok(()),
+        Err(Failure::Status(status)) if matches!(status.code, 403..=405) => return Ok(()),
         Err(failure) => return Err(failure),
     };
     if !with_uid.is_empty() && uid(&object) != with_uid {
