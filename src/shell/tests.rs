@@ -538,6 +538,32 @@ fn help_names_only_what_is_there() {
 }
 
 #[test]
+fn a_shell_in_a_container_ends_with_it() {
+    let mut fake = Fake::new();
+    let mut shell = Shell::new("");
+    let reference = fake.containers[0].reference.clone();
+    let enter = |shell: &mut Shell, fake: &mut Fake, command: &str| {
+        let mut runner = crate::shell::runner::Runner::new(&mut shell.state, fake);
+        let then = crate::kubectl::Then::Interactive { container: reference.clone(), command: vec![command.to_owned()] };
+        runner.outcome(crate::kubectl::Outcome { then, ..Default::default() })
+    };
+    assert_eq!(enter(&mut shell, &mut fake, "sh"), Ok(0));
+    assert_eq!(shell.prompt(), "/ # ");
+    assert_eq!(shell.run(&mut fake, "cd /var/run; x=1").exit, 0);
+    assert_eq!(shell.run(&mut fake, "echo $x $APISERVER $HOSTNAME; pwd; nope").stdout(), "1 busybox\n/var/run\n");
+    assert_eq!(shell.prompt(), "/var/run # ");
+    assert_eq!(shell.run(&mut fake, "nope").stderr(), "sh: nope: not found\n");
+    let left = shell.run(&mut fake, "exit");
+    assert_eq!((left.stderr().as_str(), left.exit), ("command terminated with exit code 127\n", 127));
+    assert_eq!(shell.prompt(), "lab@workstation:~$ ");
+    // The pod is deleted while somebody sits in it.
+    assert_eq!(enter(&mut shell, &mut fake, "sh"), Ok(0));
+    fake.containers.clear();
+    assert_eq!(shell.poll(&mut fake).stderr(), "command terminated with exit code 137\n");
+    assert_eq!(shell.prompt(), "lab@workstation:~$ ");
+}
+
+#[test]
 fn kubectl_leaves_standard_input_to_others() {
     let text = "printf 'a\\nb\\n' | while read name; do kubectl frobnicate >/dev/null 2>&1; echo $name; done";
     assert_eq!(play(text).stdout(), "a\nb\n");
