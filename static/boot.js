@@ -4,6 +4,10 @@ const page = document.documentElement;
 const names = document.querySelector("script[data-wasm]").dataset;
 const address = (name) => new URL(name, document.baseURI);
 page.dataset.lab = "loading";
+// A lab that has failed cannot serve its own button.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-lab-restore]")) location.reload();
+});
 try {
   const { default: start } = await import(address(names.js));
   await start({ module_or_path: address(names.wasm) });

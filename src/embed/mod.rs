@@ -1,3 +1,6 @@
-//! How the page lives in its host: storage that may be missing, the address bar.
+//! How the page lives in its host: storage that may be missing, the session that outlives a reload, and what
+//! happens if the program itself fails.
 
+pub mod failure;
+pub mod saved;
 pub mod storage;

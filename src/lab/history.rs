@@ -6,6 +6,7 @@
 use crate::cluster::Cluster;
 use crate::lab::Record;
 use crate::shell::Shell;
+use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use std::time::Duration;
 const SNAPSHOTS_MAX: usize = 200;
 
 /// Something a learner did that changes the session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Action {
     /// An entry of the terminal.
     Command(String),

@@ -207,7 +207,8 @@ impl Lab {
         lab
     }
 
-    fn act(&mut self, action: Action) -> Rc<Record> {
+    /// Does something that is in a log, as [`Lab::run`] and its kin do.
+    pub fn act(&mut self, action: Action) -> Rc<Record> {
         self.history.forget_redo();
         self.perform(action)
     }

@@ -106,6 +106,11 @@ impl Attempt {
         self.answers.insert(question, option);
     }
 
+    /// Every answer: question and option.
+    pub fn answers(&self) -> &BTreeMap<usize, usize> {
+        &self.answers
+    }
+
     /// The answer to a question.
     pub fn answered(&self, question: usize) -> Option<usize> {
         self.answers.get(&question).copied()

@@ -77,6 +77,12 @@ pub fn App() -> Html {
         <div class="lab">
             <a class="skip" href="#terminal-command">{ "Skip to the terminal" }</a>
             <Header session={handle.clone()} />
+            if let Some(notice) = &session.notice {
+                <div class="notice" role="alert">
+                    <span>{ notice }</span>
+                    <button type="button" onclick={handle.on(Act::Dismiss)}>{ "Put away" }</button>
+                </div>
+            }
             if session.map {
                 <CourseMap session={handle.clone()} />
             } else {

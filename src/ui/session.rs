@@ -3,7 +3,8 @@
 
 use crate::api::Timestamp;
 use crate::cluster::settings::Settings;
-use crate::embed::storage;
+use crate::embed::saved::Saved;
+use crate::embed::storage::{self, Keep};
 use crate::lab::{Lab, Record};
 use crate::lesson::progress::{Attempt, Course};
 use crate::lesson::{self, Lesson};
@@ -106,6 +107,8 @@ pub enum Act {
     Tick(Duration),
     /// Show this token in the Token tab.
     Inspect(String),
+    /// Put the notice away.
+    Dismiss,
 }
 
 /// The state behind the page.
@@ -140,6 +143,8 @@ pub struct Session {
     pub map: bool,
     /// The token that the Token tab shows.
     pub token: String,
+    /// Something to tell above everything else, until it is put away.
+    pub notice: Option<String>,
     /// Grows with every change.
     pub version: u64,
 }
@@ -152,7 +157,7 @@ impl Session {
             attempt: Attempt::new(&lab),
             lab,
             lesson: None,
-            course: storage::load("progress").and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
+            course: storage::load(Keep::Always, "progress").and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
             draft: String::new(),
             inserted: 0,
             tab: Tab::default(),
@@ -164,10 +169,54 @@ impl Session {
             running: true,
             map: false,
             token: String::new(),
+            notice: None,
             version: 0,
         };
         session.open(lesson);
+        if let Some(saved) = Saved::load().filter(|saved| saved.lesson.as_deref() == lesson) {
+            session.restore(saved);
+        }
         session
+    }
+
+    /// Does again what this tab did before it was reloaded. If even that fails, the next start keeps what was
+    /// typed as a file instead.
+    fn restore(&mut self, saved: Saved) {
+        const RESTORING: &str = "restoring the session";
+        if saved.doing.as_deref() == Some(RESTORING) {
+            self.notice = Some("The session could not be restored. What you typed is in the file recovered.sh.".to_owned());
+            self.lab.write_file("recovered.sh", &saved.script());
+            self.attempt.set_floor(self.lab.log().count());
+            return;
+        }
+        Saved { doing: Some(RESTORING.to_owned()), ..saved.clone() }.save();
+        for (question, option) in &saved.answers {
+            self.attempt.answer(*question, *option);
+        }
+        for (action, elapsed) in &saved.log {
+            self.lab.act(action.clone());
+            if *elapsed > 0 {
+                self.lab.tick(Duration::from_millis(*elapsed));
+            }
+            self.after();
+        }
+        self.open_files.extend(saved.drafts.keys().filter(|path| !self.open_files.contains(path)).cloned().collect::<Vec<_>>());
+        self.drafts = saved.drafts;
+        if let Some(failed) = saved.doing {
+            self.notice = Some(format!("The lab failed while it did this: {failed}. Everything before it is restored."));
+        }
+        self.keep(None);
+    }
+
+    /// Keeps the session in the tab; `doing` is what may yet fail.
+    fn keep(&self, doing: Option<String>) {
+        let lesson = self.lesson.as_ref().map(|lesson| lesson.id.clone());
+        let steps = self.lab.log().skip(self.attempt.floor()).map(|step| (step.action.clone(), step.elapsed));
+        let mut saved = Saved::new(lesson, steps);
+        saved.answers = self.attempt.answers().clone();
+        saved.drafts = self.drafts.clone();
+        saved.doing = doing;
+        saved.save();
     }
 
     fn open(&mut self, id: Option<&str>) {
@@ -193,6 +242,15 @@ impl Session {
     /// Does what the learner asked for.
     pub fn act(&mut self, act: Act) {
         self.version += 1;
+        let doing = match &act {
+            Act::Run(entry) => Some(entry.clone()),
+            Act::Draft(_) | Act::Tick(_) | Act::Show(_) | Act::Step(_) | Act::Explain(..) | Act::Inspect(_) => None,
+            other => Some(format!("{other:?}")),
+        };
+        let worth_keeping = doing.is_some();
+        if worth_keeping {
+            self.keep(doing);
+        }
         match act {
             Act::Run(entry) => self.run(&entry),
             Act::Insert(command) => {
@@ -259,8 +317,12 @@ impl Session {
                 self.token = token;
                 self.tab = Tab::Token;
             }
+            Act::Dismiss => self.notice = None,
         }
         self.after();
+        if worth_keeping {
+            self.keep(None);
+        }
     }
 
     fn run(&mut self, entry: &str) {
@@ -337,7 +399,7 @@ impl Session {
 
     fn save_progress(&self) {
         if let Ok(text) = serde_json::to_string(&self.course) {
-            storage::save("progress", &text);
+            storage::save(Keep::Always, "progress", &text);
         }
     }
 

@@ -1,0 +1,29 @@
+//! If the program itself fails, the learner is told in plain words and can go on from the command before.
+
+/// Shows what happened, above everything. Called from the panic hook: the program does nothing after it, so the
+/// button is served by static/boot.js.
+pub fn show(detail: &str) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let Some(body) = document.body() else { return };
+    let element = |tag: &str, text: &str| {
+        document.create_element(tag).ok().inspect(|element| element.set_text_content(Some(text)))
+    };
+    let Some(alert) = element("div", "") else { return };
+    let _ = alert.set_attribute("role", "alertdialog");
+    let _ = alert.set_attribute("aria-label", "The lab has failed");
+    alert.set_class_name("failure");
+    let texts = [
+        ("h2", "The lab has failed"),
+        ("p", "That is a mistake in the lab, not yours. Nothing is lost: the session can be restored up to the command before."),
+    ];
+    for (tag, text) in texts {
+        let _ = element(tag, text).map(|child| alert.append_child(&child));
+    }
+    if let Some(button) = element("button", "Restore the session") {
+        let _ = button.set_attribute("data-lab-restore", "");
+        button.set_class_name("primary");
+        let _ = alert.append_child(&button);
+    }
+    let _ = element("pre", detail).map(|child| alert.append_child(&child));
+    let _ = body.append_child(&alert);
+}
