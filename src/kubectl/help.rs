@@ -34,7 +34,8 @@ pub fn text(command: &Command, path: &str) -> String {
         let _ = write!(out, " {}", command.usage);
     }
     if !command.children.is_empty() {
-        let _ = write!(out, " [command] [options]\n\nUse \"{path} <command> --help\" for one of them.");
+        let word = if command.usage.is_empty() { " COMMAND" } else { "" };
+        let _ = write!(out, "{word} [options]\n\nUse \"{path} <command> --help\" for one of them.");
     } else if !flags.is_empty() {
         out.push_str(" [options]");
     }
