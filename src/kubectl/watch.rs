@@ -5,6 +5,7 @@
 use crate::api::kinds::{self, Kind};
 use crate::api::object::{Object, kind, list, text};
 use crate::api::request::{Body, Request};
+use crate::api::status::Status;
 use crate::kubectl::context::{Context, fill_items};
 use crate::kubectl::errors::Failure;
 use crate::kubectl::flags::Flags;
@@ -150,6 +151,12 @@ pub fn poll(host: &mut dyn Host, job: &WatchJob) -> Outcome {
         match View::new(&context, kind, everywhere, headers) {
             Ok(mut view) => {
                 for event in events {
+                    if event.kind == "ERROR" {
+                        let status = Status::from_value(&event.object).unwrap_or_default();
+                        Failure::message(format!("an error on the server: {}", status.message))
+                            .report(&context.path, &mut outcome);
+                        break;
+                    }
                     if view.show(&mut outcome, event.kind, &event.object, &mut job.widths).is_err() {
                         break;
                     }
@@ -162,4 +169,39 @@ pub fn poll(host: &mut dyn Host, job: &WatchJob) -> Outcome {
         outcome.then = Then::Watch(Box::new(job));
     }
     outcome
+}
+
+#[cfg(test)]
+#[allow(clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::api::request::WatchEvent;
+    use crate::kubectl::testing::{FakeHost, json, table, watch};
+    use std::rc::Rc;
+
+    #[test]
+    fn shows_what_is_there_and_then_changes_in_the_same_columns() {
+        let rows = table(&["Name", "Status"], &[(&["long-name", "Running"], json!({}))]);
+        let path = "GET /api/v1/namespaces/default/pods";
+        let mut opened = watch();
+        if let Body::Watch(watch) = &mut opened.body {
+            watch.resource = "pods".to_owned();
+        }
+        let mut host = FakeHost::new()
+            .with(&format!("{path}?limit=500"), rows)
+            .with(&format!("{path}?resourceVersion&watch=true"), opened);
+        let words: Vec<String> = ["get", "pods", "-w"].map(str::to_owned).to_vec();
+        let outcome = crate::kubectl::run(&mut host, &words, b"");
+        assert_eq!(String::from_utf8_lossy(&outcome.stdout()), "NAME        STATUS\nlong-name   Running\n");
+        let Then::Watch(job) = outcome.then else { panic!("it went home") };
+        let event = table(&["Name", "Status"], &[(&["x", "Pending"], json!({}))]).object();
+        host.client.events.push(WatchEvent { kind: "ADDED", object: Rc::new(event) });
+        let later = poll(&mut host, &job);
+        assert_eq!(String::from_utf8_lossy(&later.stdout()), "x           Pending\n");
+        assert!(matches!(later.then, Then::Watch(_)));
+        let gone = json(410, json!({"kind": "Status", "message": "too old resource version"})).object();
+        host.client.events.push(WatchEvent { kind: "ERROR", object: Rc::new(gone) });
+        let over = poll(&mut host, &job);
+        assert_eq!((over.exit, over.then), (1, Then::Done));
+    }
 }

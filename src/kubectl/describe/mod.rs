@@ -59,10 +59,11 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     }
     let targets = resources::targets(context, &selection, &arguments)?;
     let (found, failures) = resources::fetch(context, &selection, &targets);
-    if let ([target], true, true) = (targets.as_slice(), arguments.len() == 2, failures.iter().any(Failure::is_not_found)) {
-        if by_prefix(context, target.kind, &target.namespace, &target.name)? {
-            return Ok(());
-        }
+    let unknown_name = arguments.len() == 2 && failures.iter().any(Failure::is_not_found);
+    if let Some(target) = targets.first().filter(|_| unknown_name)
+        && by_prefix(context, target.kind, &target.namespace, &target.name)?
+    {
+        return Ok(());
     }
     let exact = targets.len() == 1 && targets.iter().all(|target| !target.name.is_empty());
     let events = if context.flags.is_set("show-events") { context.flags.boolean("show-events") } else { exact };
