@@ -31,7 +31,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 /// How much work one call does at most; there is a limit so that a page never hangs.
-pub const STEPS_MAX: u64 = 100_000;
+pub const STEPS_MAX: u64 = 50_000;
 /// How long a request takes, client and server together.
 const REQUEST_TIME: Duration = Duration::from_millis(25);
 /// How long the scheduler takes.
@@ -60,7 +60,7 @@ pub struct State {
     /// The door.
     pub server: ApiServer,
     /// The flags.
-    pub settings: Rc<Settings>,
+    settings: Rc<Settings>,
     pub(in crate::cluster) credentials: Credentials,
     pub(in crate::cluster) kubelet: Kubelet,
     pub(in crate::cluster) ledger: Ledger,
@@ -77,9 +77,9 @@ pub struct State {
 impl State {
     /// Starts the control plane and waits for it to settle.
     pub fn boot(settings: Settings) -> Self {
-        let settings = Rc::new(settings);
-        let early = Timestamp::from_unix_micros(settings.start.unix_micros().saturating_sub(boot::AGE_MICROS));
-        let server = ApiServer::new(Settings { start: early, ..(*settings).clone() });
+        let mut server = ApiServer::new(settings);
+        server.clock_mut().hold();
+        let settings = Rc::clone(server.settings());
         let mut state = State {
             server,
             kubelet: Kubelet::new(settings.seed),
@@ -96,6 +96,7 @@ impl State {
         boot::start(&mut state);
         let start = state.settings.start;
         state.run_until(start);
+        state.ledger = Ledger::default();
         state
     }
 
@@ -162,9 +163,15 @@ impl State {
         }
     }
 
+    /// How far nobody can look, and nothing that pods depend on goes away.
+    fn horizon(&self, instant: Timestamp) -> Timestamp {
+        self.barriers.first_key_value().map_or(instant, |(barrier, _)| instant.min(*barrier))
+    }
+
     fn work_pod(&mut self, at: Timestamp, instant: Timestamp) {
+        let horizon = self.horizon(instant);
         let mut kubelet = std::mem::take(&mut self.kubelet);
-        let printed = self.act(Identity::Kubelet, Actor::Kubelet, KUBELET, |context| kubelet.work_pod(at, instant, context));
+        let printed = self.act(Identity::Kubelet, Actor::Kubelet, KUBELET, |context| kubelet.work_pod(at, horizon, context));
         self.kubelet = kubelet;
         for (pod, container, text) in printed {
             boot::keep_log(&mut self.server, &pod, &container, &text);
@@ -172,8 +179,7 @@ impl State {
     }
 
     fn work_volume(&mut self, at: Timestamp, instant: Timestamp) {
-        let barrier = self.barriers.first_key_value().map(|(at, _)| *at);
-        let horizon = barrier.map_or(instant, |barrier| barrier.min(instant));
+        let horizon = self.horizon(instant);
         let mut kubelet = std::mem::take(&mut self.kubelet);
         self.act(Identity::Kubelet, Actor::Kubelet, KUBELET, |context| kubelet.work_look(at, horizon, context));
         self.kubelet = kubelet;

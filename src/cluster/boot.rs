@@ -11,9 +11,6 @@ use crate::cluster::kubelet::node;
 use crate::cluster::trace::Actor;
 use serde_json::Value;
 
-/// How old a cluster is when the first command is typed.
-pub const AGE_MICROS: i64 = 4_000_000;
-
 /// Starts everything behind the door.
 pub fn start(state: &mut State) {
     let manager = Identity::Manager("controller-manager");

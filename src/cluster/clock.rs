@@ -8,12 +8,19 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clock {
     now: Timestamp,
+    held: bool,
 }
 
 impl Clock {
     /// A clock that shows `start`.
     pub fn new(start: Timestamp) -> Self {
-        Clock { now: start }
+        Clock { now: start, held: false }
+    }
+
+    /// From now on only [`Clock::move_to`] moves it. A running cluster holds its clock: how long a request takes is
+    /// its business then, and work that is left out takes no time that would show elsewhere.
+    pub fn hold(&mut self) {
+        self.held = true;
     }
 
     /// What it shows.
@@ -21,9 +28,11 @@ impl Clock {
         self.now
     }
 
-    /// Lets `duration` pass.
+    /// Lets `duration` pass, unless it is held.
     pub fn tick(&mut self, duration: Duration) {
-        self.now = self.now.after(duration);
+        if !self.held {
+            self.now = self.now.after(duration);
+        }
     }
 
     /// Moves to `instant`; never back.

@@ -70,7 +70,7 @@ impl Cluster {
 
     /// The flags it was started with.
     pub fn settings(&self) -> &Settings {
-        &self.state.settings
+        self.state.server.settings()
     }
 
     /// Every token the cluster knows of with its life: mounted ones, those in Secrets, those asked for.

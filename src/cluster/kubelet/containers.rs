@@ -95,6 +95,7 @@ pub struct ContainerState {
     exit: i32,
     backoff: Option<(Duration, Timestamp)>,
     pull_failures: u32,
+    configuration_failures: u32,
     began: Timestamp,
 }
 
@@ -130,6 +131,7 @@ impl ContainerState {
             exit: 0,
             backoff: None,
             pull_failures: 0,
+            configuration_failures: 0,
             began: Timestamp::default(),
         }
     }
@@ -194,22 +196,32 @@ impl ContainerState {
     /// At its longest back-off a container that always fails does the same again and again: the cycles that fit until
     /// `horizon` are counted instead of lived through.
     pub fn skip(&mut self, horizon: Timestamp) -> u64 {
-        let waiting = matches!(self.phase, Phase::Waiting { reason: "CrashLoopBackOff", .. });
-        let Some((at, Step::Begin)) = self.next.filter(|_| waiting) else { return 0 };
-        let steady = self.last.as_ref().is_some_and(|last| at.since(last.finished) >= BACKOFF_MAX);
-        let cycle = at.since(self.began);
+        let Phase::Waiting { reason, .. } = self.phase else { return 0 };
+        let Some((at, Step::Begin)) = self.next else { return 0 };
+        let longest = |failures: u32| failures > 0 && doubled(BACKOFF_FIRST, failures - 1) >= BACKOFF_MAX;
+        let crashing = reason == "CrashLoopBackOff";
+        let steady = match reason {
+            "CrashLoopBackOff" => self.last.as_ref().is_some_and(|last| at.since(last.finished) >= BACKOFF_MAX),
+            "ImagePullBackOff" => longest(self.pull_failures),
+            "CreateContainerConfigError" => longest(self.configuration_failures),
+            _ => false,
+        };
         if !steady || horizon <= at {
             return 0;
         }
-        let cycles = u64::try_from(horizon.since(at).as_micros() / cycle.as_micros().max(1)).unwrap_or(0);
-        let shift = Duration::from_micros(u64::try_from(cycle.as_micros()).unwrap_or(u64::MAX).saturating_mul(cycles));
-        self.restarts += cycles;
+        let cycle = at.since(self.began).as_micros();
+        let cycles = u64::try_from(horizon.since(at).as_micros() / cycle.max(1)).unwrap_or(0);
+        let shift = Duration::from_micros(u64::try_from(cycle).unwrap_or(u64::MAX).saturating_mul(cycles));
         self.next = Some((at.after(shift), Step::Begin));
-        if let Some((_, updated)) = &mut self.backoff {
-            *updated = updated.after(shift);
-        }
-        if let Some(last) = &mut self.last {
-            (last.started, last.finished) = (last.started.after(shift), last.finished.after(shift));
+        self.began = self.began.after(shift);
+        if crashing {
+            self.restarts += cycles;
+            if let Some((_, updated)) = &mut self.backoff {
+                *updated = updated.after(shift);
+            }
+            if let Some(last) = &mut self.last {
+                (last.started, last.finished) = (last.started.after(shift), last.finished.after(shift));
+            }
         }
         cycles
     }
@@ -304,12 +316,15 @@ impl ContainerState {
             None => environment::build(around.pod, around.spec, context.reader()),
         };
         match environment {
-            Ok(environment) => self.environment = environment,
+            Ok(environment) => {
+                self.environment = environment;
+                self.configuration_failures = 0;
+            }
             Err(error) => {
                 self.report(around, context, "Warning", "Failed", &format!("Error: {error}"));
                 self.wait("CreateContainerConfigError", error);
-                let delay = doubled(BACKOFF_FIRST, self.pull_failures);
-                self.pull_failures = (self.pull_failures + 1).min(30);
+                let delay = doubled(BACKOFF_FIRST, self.configuration_failures);
+                self.configuration_failures = (self.configuration_failures + 1).min(30);
                 self.next = Some((now.after(delay), Step::Begin));
                 return;
             }

@@ -204,6 +204,16 @@ impl Volume {
         u64::try_from(first.since(due).as_micros() / interval).unwrap_or(0).max(1)
     }
 
+    /// The same for a volume that cannot be set up, at its longest back-off: the attempts left out.
+    pub fn skip_attempts(&mut self, horizon: Timestamp) -> u64 {
+        let Some(next) = self.next.filter(|_| BACKOFF_FIRST.saturating_mul(1 << self.failures.min(20)) > BACKOFF_MAX) else {
+            return 0;
+        };
+        let attempts = u32::try_from(horizon.since(next).as_micros() / BACKOFF_MAX.as_micros()).unwrap_or(0);
+        self.next = Some(next.after(BACKOFF_MAX.saturating_mul(attempts)));
+        u64::from(attempts)
+    }
+
     /// Something it is made of has changed: it is brought up to date at the pod's next sync.
     pub fn touch(&mut self, sync: Timestamp) {
         self.next = Some(self.next.map_or(sync, |next| next.min(sync)));

@@ -132,7 +132,7 @@ impl Worker {
                 self.due = Some(now.after(MOUNT));
                 self.write_status(context);
             }
-            Stage::Mounting => self.mount(shared, context),
+            Stage::Mounting => self.mount(shared, horizon, context),
             Stage::Sandbox => {
                 shared.addresses = shared.addresses.wrapping_add(1);
                 let number = shared.addresses % 65_000 + 1;
@@ -150,7 +150,7 @@ impl Worker {
         Tokens { seed, grid: self.grid, unobserved }
     }
 
-    fn mount(&mut self, shared: &Shared, context: &mut Context<'_>) {
+    fn mount(&mut self, shared: &Shared, horizon: Timestamp, context: &mut Context<'_>) {
         let now = context.now();
         let manager = self.tokens(shared.seed, 0);
         let pod = Rc::clone(&self.pod);
@@ -162,6 +162,7 @@ impl Worker {
             let Some(spec) = specs.iter().find(|spec| object::text(spec, &["name"]) == volume.name) else { continue };
             if !volume.set_up(&pod, spec, &manager, context, "the pod's volumes are mounted before its containers start") {
                 failed_mount(&pod, volume, 1, context);
+                volume.skip_attempts(horizon);
             }
         }
         let open = self.volumes.iter().filter(|volume| !volume.ready);
