@@ -15,8 +15,8 @@ pub struct Status {
     pub reason: String,
     /// What a person reads.
     pub message: String,
-    /// What the failure is about; `None` leaves `details` out.
-    pub details: Option<Details>,
+    /// What the failure is about; `None` leaves `details` out. Boxed, so that a result that fails seldom stays small.
+    pub details: Option<Box<Details>>,
 }
 
 /// `status.details`.
@@ -58,12 +58,12 @@ impl Status {
     }
 
     fn about(mut self, group: &str, resource: &str, name: &str) -> Self {
-        self.details = Some(Details {
+        self.details = Some(Box::new(Details {
             name: name.to_owned(),
             group: group.to_owned(),
             kind: resource.to_owned(),
             ..Details::default()
-        });
+        }));
         self
     }
 
@@ -77,7 +77,7 @@ impl Status {
     pub fn no_such_path() -> Self {
         let mut status =
             Status::new(404, "NotFound", "the server could not find the requested resource".to_owned());
-        status.details = Some(Details::default());
+        status.details = Some(Box::default());
         status
     }
 
@@ -123,7 +123,7 @@ impl Status {
     /// 403 about a path that is no resource: `forbidden: CAUSE`.
     pub fn forbidden_path(cause: &str) -> Self {
         let mut status = Status::new(403, "Forbidden", format!("forbidden: {cause}"));
-        status.details = Some(Details::default());
+        status.details = Some(Box::default());
         status
     }
 
@@ -134,7 +134,7 @@ impl Status {
             "MethodNotAllowed",
             "the server does not allow this method on the requested resource".to_owned(),
         );
-        status.details = Some(Details::default());
+        status.details = Some(Box::default());
         status
     }
 
@@ -227,7 +227,7 @@ impl Status {
             code: crate::api::object::integer(value, &["code"]).and_then(|c| u16::try_from(c).ok()).unwrap_or(500),
             reason: text(&["reason"]),
             message: text(&["message"]),
-            details,
+            details: details.map(Box::new),
         })
     }
 }

@@ -14,7 +14,8 @@ pub const TRUNK: &str = "0.21.14";
 pub const BINARYEN: &str = "132";
 /// Older ones do not read what wasm-bindgen writes.
 const OLDEST_WASM_OPT: u32 = 123;
-const WASM: &str = "wasm32-unknown-unknown";
+/// What the page is compiled to.
+pub const WASM: &str = "wasm32-unknown-unknown";
 
 /// One thing to install.
 pub struct Job {
