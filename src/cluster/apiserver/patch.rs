@@ -111,7 +111,7 @@ fn json_patch_refused(error: &patch::JsonPatchError) -> Status {
         patch::JsonPatchError::Rejected(_) => {
             let mut status =
                 Status::other(422, "Invalid", "the server rejected our request due to an error in our request");
-            status.details = Some(crate::api::status::Details::default());
+            status.details = Some(Box::default());
             status
         }
     }
