@@ -24,7 +24,7 @@ use crate::cluster::ledger::Ledger;
 use crate::cluster::scheduler;
 use crate::cluster::settings::{NODE_NAME, Settings};
 use crate::cluster::store::{Change, ChangeKind, Key};
-use crate::cluster::trace::Actor;
+use crate::cluster::trace::{Actor, Event};
 use crate::cluster::views::{PodFiles, TokenLife};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -125,6 +125,10 @@ impl State {
         self.dispatch();
         while let Some((at, lane)) = self.next_lane().filter(|(at, _)| *at <= instant) {
             if steps >= STEPS_MAX {
+                let what = format!("stopped after {STEPS_MAX} pieces of work");
+                let why = "one call does no more; let time pass again to go on".to_owned();
+                let now = self.now();
+                self.server.trace_mut().add(now, 0, Actor::Client("clock".to_owned()), None, Event::Acted { what, why });
                 return Advanced { reached: self.now(), steps, complete: false };
             }
             steps += 1;
@@ -225,6 +229,9 @@ impl State {
         let now = self.now();
         self.owners.observe(change);
         self.kubelet.observe(change, now);
+        if change.key.resource == "pods" && change.kind == ChangeKind::Deleted {
+            self.server.forget_logs(object::uid(&change.object));
+        }
         if change.key.resource == "events" {
             return;
         }

@@ -58,7 +58,7 @@ pub struct Recorder {
     seen: BTreeMap<String, Seen>,
     similar: BTreeMap<String, (Timestamp, BTreeSet<String>)>,
     budget: BTreeMap<String, (f64, Timestamp)>,
-    written: u64,
+    last_nanos: i64,
 }
 
 #[derive(Clone, Debug)]
@@ -85,8 +85,9 @@ impl Recorder {
             let patch = json!({"count": seen.count, "lastTimestamp": now.rfc3339(), "message": message});
             return Record::Again(namespace.to_owned(), seen.name.clone(), patch);
         }
-        self.written += 1;
-        let nanos = now.unix_micros().saturating_mul(1000).saturating_add(i64::try_from(self.written % 1000).unwrap_or(0));
+        // Names sort by time: two of the same instant keep their order.
+        let nanos = now.unix_micros().saturating_mul(1000).max(self.last_nanos.saturating_add(1));
+        self.last_nanos = nanos;
         let name = format!("{}.{nanos:x}", object::name(subject));
         if self.seen.len() >= REMEMBERED_MAX {
             self.seen.clear();

@@ -123,3 +123,7 @@ impl Client for Cluster {
         keys::CERTIFICATE_AUTHORITY
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;

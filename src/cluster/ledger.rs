@@ -31,12 +31,13 @@ struct Requested {
 impl Ledger {
     /// Takes note of the tokens that a request from outside has brought into the world.
     pub fn note(&mut self, entries: &[Rc<Entry>]) {
+        let mut client = String::new();
         for entry in entries {
+            if let (Event::Received { .. }, Actor::Client(name)) = (&entry.event, &entry.actor) {
+                client.clone_from(name);
+            }
             let Event::TokenIssued { claims, .. } = &entry.event else { continue };
-            let client = match &entry.actor {
-                Actor::Client(name) => name.clone(),
-                _ => "client".to_owned(),
-            };
+            let client = client.clone();
             if self.requested.len() >= REQUESTED_MAX {
                 self.requested.drain(..REQUESTED_MAX / 4);
             }

@@ -173,13 +173,14 @@ impl Kubelet {
         let grid = worker.grid;
         let pod = Rc::clone(&worker.pod);
         let Some(volume) = worker.volumes.get_mut(index) else { return };
-        let unobserved = volume.skip(grid, horizon);
+        volume.left_out += volume.skip(grid, horizon);
         if volume.next.is_some_and(|next| next > at) {
             if let Some(next) = volume.next {
                 self.looks_due.add(next, (uid, index));
             }
             return;
         }
+        let unobserved = std::mem::take(&mut volume.left_out);
         let manager = tokens::Tokens { seed: self.shared.seed, grid, unobserved };
         let specs = object::list(&pod, &["spec", "volumes"]);
         let Some(spec) = specs.iter().find(|spec| object::text(spec, &["name"]) == volume.name) else { return };

@@ -34,8 +34,17 @@ impl MountedToken {
     /// The last replacement (or attempt) of a series that starts at `refresh_due`, until `horizon`; `None` if there
     /// is none that early.
     pub fn last_until(&self, grid: SyncGrid, horizon: Timestamp) -> Option<Timestamp> {
-        let age = if self.failing { Duration::ZERO } else { self.due_age };
-        (self.refresh_due <= horizon).then(|| refresh::last_until(grid, self.refresh_due, age, horizon))
+        (self.refresh_due <= horizon).then(|| refresh::last_until(grid, self.refresh_due, self.age(), horizon))
+    }
+
+    /// How many replacements lie between the one that is due and `last`.
+    pub fn left_out(&self, grid: SyncGrid, last: Timestamp) -> u64 {
+        let period = refresh::next(grid, self.refresh_due, self.age()).since(self.refresh_due).as_micros().max(1);
+        u64::try_from(last.since(self.refresh_due).as_micros() / period).unwrap_or(0)
+    }
+
+    fn age(&self) -> Duration {
+        if self.failing { Duration::ZERO } else { self.due_age }
     }
 }
 

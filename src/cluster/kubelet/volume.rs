@@ -104,6 +104,8 @@ pub struct Volume {
     pub error: String,
     /// When it is looked at again without anything having changed; `None` for never.
     pub next: Option<Timestamp>,
+    /// How many replacements of its tokens were left out since the last one, because nobody could look.
+    pub left_out: u64,
     payload: Payload,
     written: Timestamp,
     own: Option<Entry>,
@@ -121,6 +123,7 @@ impl Volume {
             data_folder: String::new(),
             error: String::new(),
             next: None,
+            left_out: 0,
             payload: Payload::new(),
             written: Timestamp::default(),
             own: None,
@@ -195,13 +198,17 @@ impl Volume {
     pub fn skip(&mut self, grid: SyncGrid, horizon: Timestamp) -> u64 {
         let lasts: Vec<Option<Timestamp>> = self.tokens.iter().map(|token| token.last_until(grid, horizon)).collect();
         let Some(first) = lasts.iter().flatten().min().copied() else { return 0 };
-        let Some(due) = self.next.filter(|due| *due < first) else { return 0 };
+        if self.next.is_none_or(|due| due >= first) {
+            return 0;
+        }
+        let mut left_out = 0;
         for (token, last) in self.tokens.iter_mut().zip(lasts) {
-            token.refresh_due = last.unwrap_or(token.refresh_due);
+            let Some(last) = last else { continue };
+            left_out = token.left_out(grid, last).max(left_out);
+            token.refresh_due = last;
         }
         self.next = Some(first);
-        let interval = grid.interval.as_micros().max(1);
-        u64::try_from(first.since(due).as_micros() / interval).unwrap_or(0).max(1)
+        left_out
     }
 
     /// The same for a volume that cannot be set up, at its longest back-off: the attempts left out.
