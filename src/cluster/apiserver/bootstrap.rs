@@ -31,6 +31,13 @@ pub fn fill(store: &mut Store, random: &mut Random, now: Timestamp) {
         put(store, random, now, object);
     }
     put(store, random, now, service());
+    // Since when the use of legacy tokens is noted: pkg/controlplane/controller/legacytokentracking.
+    let tracking = json!({
+        "apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": {"name": "kube-apiserver-legacy-service-account-token-tracking", "namespace": "kube-system"},
+        "data": {"since": now.date()},
+    });
+    put(store, random, now, tracking);
 }
 
 fn service() -> Object {
