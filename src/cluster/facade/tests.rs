@@ -398,6 +398,7 @@ fn pods_that_end_are_started_again_or_not() {
     let once = json!({"restartPolicy": "Never", "containers": [{"name": "c", "image": "busybox", "command": ["echo", "hi"]}]});
     create(&mut cluster, PODS, pod("once", once));
     create(&mut cluster, PODS, pod("typo", json!({"containers": [{"name": "c", "image": "nosuchimage"}]})));
+    create(&mut cluster, PODS, pod("bad", json!({"containers": [{"name": "c", "image": "Bad:Image:x"}]})));
     pass(&mut cluster, 15);
     let state = |cluster: &mut Cluster, name: &str| {
         let pod = get(cluster, &format!("{PODS}/{name}")).unwrap();
@@ -406,6 +407,7 @@ fn pods_that_end_are_started_again_or_not() {
     };
     assert_eq!(state(&mut cluster, "once"), ("Succeeded".to_owned(), String::new()));
     assert_eq!(state(&mut cluster, "typo").1, "ImagePullBackOff");
+    assert_eq!(state(&mut cluster, "bad").1, "InvalidImageName");
     pass(&mut cluster, 15);
     assert_eq!(state(&mut cluster, "loop"), ("Running".to_owned(), "CrashLoopBackOff".to_owned()));
     let year = cluster.advance(Duration::from_secs(365 * 24 * 3600));

@@ -96,6 +96,7 @@ pub struct ContainerState {
     backoff: Option<(Duration, Timestamp)>,
     pull_failures: u32,
     configuration_failures: u32,
+    begun: bool,
     began: Timestamp,
 }
 
@@ -132,13 +133,14 @@ impl ContainerState {
             backoff: None,
             pull_failures: 0,
             configuration_failures: 0,
+            begun: false,
             began: Timestamp::default(),
         }
     }
 
     /// Lets it begin, unless it has.
     pub fn begin(&mut self, now: Timestamp) {
-        if self.next.is_none() && self.id.is_empty() && matches!(self.phase, Phase::Waiting { .. }) {
+        if !std::mem::replace(&mut self.begun, true) {
             self.next = Some((now, Step::Begin));
         }
     }
