@@ -172,6 +172,8 @@ fn a_pod_runs_and_its_token_is_mounted_as_the_atomic_writer_lays_it_out() {
     let pod = get(&mut cluster, &format!("{PODS}/box")).unwrap();
     assert_eq!(text(&pod, &["status", "phase"]), "Running");
     let kinds: Vec<&str> = list(&pod, &["status", "conditions"]).iter().map(|c| text(c, &["type"])).collect();
+    let probed = list(&pod, &["status", "conditions"]).iter().all(|c| c.get("lastProbeTime") == Some(&Value::Null));
+    assert!(probed, "null, but there");
     assert_eq!(kinds, ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"]);
     let inside = container(&cluster, &pod);
     let names = inside.files.list(MOUNT).unwrap();

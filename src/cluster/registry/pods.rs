@@ -4,7 +4,7 @@
 
 use crate::api::object::{Object, at, set, set_default, text};
 use crate::api::time::Timestamp;
-use crate::cluster::registry::strategy::{AGE, Column, NAME, Strategy, age, column, name, wide};
+use crate::cluster::registry::strategy::{AGE, Column, NAME, Strategy, age, column, keep_other_part, name, wide};
 use serde_json::{Value, json};
 
 /// `pods`.
@@ -21,6 +21,15 @@ impl Strategy for Pods {
 
     fn prepare_for_create(&self, object: &mut Object, _now: Timestamp) {
         set(object, &["status"], json!({"phase": "Pending", "qosClass": "BestEffort"}));
+    }
+
+    fn prepare_for_update(&self, object: &mut Object, old: &Object, subresource: &str) {
+        keep_other_part(object, old, subresource);
+        // The Go type writes this field even when it is null; patches have no way of setting it so.
+        let conditions = object.pointer_mut("/status/conditions").and_then(Value::as_array_mut);
+        for condition in conditions.into_iter().flatten() {
+            set_default(condition, &["lastProbeTime"], Value::Null);
+        }
     }
 
     fn has_generation(&self) -> bool {
