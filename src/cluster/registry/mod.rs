@@ -7,6 +7,7 @@ pub mod event;
 pub mod metadata;
 pub mod namespace;
 pub mod node;
+pub mod pod;
 pub mod pods;
 pub mod role_bindings;
 pub mod roles;
