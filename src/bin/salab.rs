@@ -14,7 +14,7 @@ terminal would show. $APISERVER is set. The same script, seed and start give the
 
   --json           print a JSON list of {\"cmd\",\"stdout\",\"stderr\",\"exit\"}, one a command
   --seed N         decides every generated name and UID (default 1)
-  --start RFC3339  what the clock shows at the start (default 2026-01-01T09:00:00Z)
+  --start RFC3339  what the clock shows at the start (default 2026-11-23T09:00:00Z)
 ";
 
 fn main() -> ExitCode {
@@ -64,7 +64,7 @@ fn run(arguments: &[String]) -> Result<String, String> {
             "--start" => {
                 let text = value()?;
                 settings.start = Timestamp::parse_rfc3339(&text).ok_or_else(|| {
-                    format!("salab: --start wants an instant like 2026-01-01T09:00:00Z, not {text:?}\n")
+                    format!("salab: --start wants an instant like 2026-11-23T09:00:00Z, not {text:?}\n")
                 })?;
             }
             "--help" | "-h" => return Ok(USAGE.to_owned()),

@@ -32,8 +32,8 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             seed: 1,
-            // 2026-01-01T09:00:00Z: a date that is easy to do sums with.
-            start: Timestamp::from_unix_seconds(1_767_258_000),
+            // 2026-11-23T09:00:00Z: the day of the recordings in tests/conformance, since a day shows in some labels.
+            start: Timestamp::from_unix_seconds(1_795_424_400),
             anonymous_auth: true,
             extend_token_expiration: true,
             max_token_expiration_seconds: 0,

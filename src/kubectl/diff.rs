@@ -3,7 +3,7 @@
 //! Follows staging/src/k8s.io/kubectl/pkg/cmd/diff/diff.go. The `diff` program it calls is a unified diff made here.
 
 use crate::api::kinds::Kind;
-use crate::api::object::{Object, remove, resource_version, set};
+use crate::api::object::{Object, mapping, remove, resource_version, set};
 use crate::kubectl::apply::three_way;
 use crate::kubectl::command::Command;
 use crate::kubectl::context::{Context, object_path};
@@ -90,7 +90,8 @@ fn versions(context: &mut Context<'_>, target: &Target, options: &Options) -> Re
         }
         Err(failure) => return Err(failure),
     };
-    remove(&mut local, &["metadata", "annotations", LAST_APPLIED]);
+    // As the client writes a manifest down: with annotations, even if it has none, and without the one it adds.
+    mapping(&mut local, &["metadata", "annotations"]).remove(LAST_APPLIED);
     let mut patch = three_way(target, &local, &live);
     if is_empty(&patch) {
         return Ok((live.clone(), live));
