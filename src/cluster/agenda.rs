@@ -34,6 +34,8 @@ use std::time::Duration;
 pub const STEPS_MAX: u64 = 50_000;
 /// How long a request takes, client and server together.
 const REQUEST_TIME: Duration = Duration::from_millis(25);
+/// `--event-ttl`: how long after it was last written an Event is kept.
+const EVENT_LIFETIME: Duration = Duration::from_secs(3600);
 /// How long the scheduler takes.
 const SCHEDULING: Duration = Duration::from_millis(3);
 
@@ -52,6 +54,7 @@ enum Lane {
     Controllers,
     Pods,
     Volumes,
+    Events,
 }
 
 /// Everything in a cluster.
@@ -68,6 +71,8 @@ pub struct State {
     owners: Owners,
     queues: Queues,
     agenda: Queue<Work>,
+    /// Events with the revision that last wrote them, by the time they are forgotten.
+    fading: Queue<(Key, u64)>,
     /// How many pieces of work at each instant may take ServiceAccounts, pods or ConfigMaps away: no token refresh is
     /// left out across them.
     barriers: BTreeMap<Timestamp, u32>,
@@ -90,6 +95,7 @@ impl State {
             owners: Owners::default(),
             queues: Queues::default(),
             agenda: Queue::default(),
+            fading: Queue::default(),
             barriers: BTreeMap::new(),
             seen: 0,
         };
@@ -105,18 +111,23 @@ impl State {
         self.server.now()
     }
 
-    /// When the next work is due.
+    /// When the next work is due. That an old Event is forgotten does not count.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.next_lane().map(|(at, _)| at)
+        self.work_lanes().map(|(at, _)| at)
     }
 
-    fn next_lane(&self) -> Option<(Timestamp, Lane)> {
+    fn work_lanes(&self) -> Option<(Timestamp, Lane)> {
         let lanes = [
             (self.agenda.next_due(), Lane::Controllers),
             (self.kubelet.pod_due(), Lane::Pods),
             (self.kubelet.look_due(), Lane::Volumes),
         ];
         lanes.into_iter().filter_map(|(at, lane)| Some((at?, lane))).min()
+    }
+
+    fn next_lane(&self) -> Option<(Timestamp, Lane)> {
+        let fading = self.fading.next_due().map(|at| (at, Lane::Events));
+        self.work_lanes().into_iter().chain(fading).min()
     }
 
     /// Does everything that is due until `instant`, then leaves the clock there.
@@ -131,9 +142,10 @@ impl State {
                 self.server.trace_mut().add(now, 0, Actor::Client("clock".to_owned()), None, Event::Acted { what, why });
                 return Advanced { reached: self.now(), steps, complete: false };
             }
-            steps += 1;
+            steps += u64::from(lane != Lane::Events);
             self.server.clock_mut().move_to(at);
             match lane {
+                Lane::Events => self.forget_event(at),
                 Lane::Controllers => self.work(at),
                 Lane::Pods => self.work_pod(at, instant),
                 Lane::Volumes => self.work_volume(at, instant),
@@ -164,6 +176,14 @@ impl State {
                     self.enqueue(index, &key, at.after(delay));
                 }
             }
+        }
+    }
+
+    fn forget_event(&mut self, at: Timestamp) {
+        let Some((_, (key, revision))) = self.fading.take_due(at) else { return };
+        let stored = self.server.reader().get(&key.resource, &key.namespace, &key.name);
+        if stored.is_some_and(|event| object::resource_version(&event) == revision.to_string()) {
+            self.server.expire(&key);
         }
     }
 
@@ -233,6 +253,9 @@ impl State {
             self.server.forget_logs(object::uid(&change.object));
         }
         if change.key.resource == "events" {
+            if change.kind != ChangeKind::Deleted {
+                self.fading.add(now.after(EVENT_LIFETIME), (change.key.clone(), change.revision));
+            }
             return;
         }
         for (index, controller) in CONTROLLERS.iter().enumerate() {

@@ -178,7 +178,8 @@ fn a_pod_runs_and_its_token_is_mounted_as_the_atomic_writer_lays_it_out() {
     let inside = container(&cluster, &pod);
     let names = inside.files.list(MOUNT).unwrap();
     assert_eq!(&names[1..], ["..data", "ca.crt", "namespace", "token"]);
-    assert!(names[0].starts_with("..2026_01_01_09_00_0"), "{}", names[0]);
+    let day = cluster.now().date().replace('-', "_");
+    assert!(names[0].starts_with(&format!("..{day}_09_00_0")), "{}", names[0]);
     assert!(matches!(inside.files.entry(&format!("{MOUNT}/token")).unwrap(), Entry::Link(_, to) if to == "..data/token"));
     assert_eq!(inside.files.read(&format!("{MOUNT}/namespace")).unwrap(), b"default");
     assert_eq!(inside.files.entry(MOUNT).unwrap().permissions(), "drwxrwxrwt");
@@ -208,6 +209,10 @@ fn events_tell_the_story_of_a_pod() {
     assert_eq!(told, ["Scheduled", "Pulling", "Pulled", "Created", "Started"]);
     assert_eq!(text(&events[0], &["message"]), "Successfully assigned default/box to node01");
     assert_eq!(text(&events[4], &["message"]), "Container started");
+    pass(&mut cluster, 3590);
+    assert_eq!(cluster.reader().list("events", "default").len(), 5);
+    pass(&mut cluster, 15);
+    assert!(cluster.reader().list("events", "default").is_empty(), "an hour is over");
 }
 
 fn short_lived() -> Value {
