@@ -8,6 +8,7 @@ use crate::api::object::{Object, text};
 use crate::api::request::{Body, Request};
 use crate::api::schema::{self, Strictness};
 use crate::api::status::Status;
+use crate::cluster::apiserver::call::Call;
 use crate::cluster::apiserver::json_error;
 use serde_json::Value;
 use std::rc::Rc;
@@ -64,7 +65,7 @@ pub fn unsupported(content_type: &str, accepted: &str) -> Status {
 /// # Errors
 /// 400 in the API server's words.
 pub fn decode(
-    body: &Result<Option<Rc<Object>>, Status>,
+    call: &Call<'_>,
     api_version: &str,
     kind: &str,
     strictness: Strictness,
@@ -75,8 +76,13 @@ pub fn decode(
              {problem} ({summary})"
         ))
     };
-    let value = match body {
-        Err(status) if status.code == 400 => return Err(unrecognized(&status.message, "<unreadable>")),
+    let raw = match &call.request.body {
+        Body::Bytes(bytes) => &String::from_utf8_lossy(bytes),
+        Body::Text(text) => text.as_str(),
+        _ => "",
+    };
+    let value = match &call.body {
+        Err(status) if status.code == 400 => return Err(unrecognized(&status.message, &summary(raw))),
         Err(status) => return Err(status.clone()),
         Ok(None) => return Err(unrecognized("unexpected end of JSON input", "<empty>")),
         Ok(Some(value)) => Rc::clone(value),
@@ -129,14 +135,17 @@ pub fn decode(
 /// # Errors
 /// As [`decode`].
 pub fn decode_kind(
-    body: &Result<Option<Rc<Object>>, Status>,
+    call: &Call<'_>,
     kind: &Kind,
     strictness: Strictness,
 ) -> Result<(Object, Vec<String>), Status> {
-    decode(body, &kind.api_version(), &kind.kind, strictness)
+    decode(call, &kind.api_version(), &kind.kind, strictness)
 }
 
 fn summary(text: &str) -> String {
+    if text.is_empty() {
+        return "<empty>".to_owned();
+    }
     if !text.starts_with('{') {
         return text.bytes().take(30).map(|byte| format!("{byte:02x}")).collect();
     }

@@ -29,7 +29,7 @@ impl ApiServer {
     pub(super) fn create(&mut self, call: &mut Call<'_>, stored: Stored) -> Result<Response, Status> {
         let kind = stored.kind;
         let strictness = call.strictness()?;
-        let (mut object, warnings) = body::decode_kind(&call.body, kind, strictness)?;
+        let (mut object, warnings) = body::decode_kind(call, kind, strictness)?;
         call.warnings.extend(warnings);
         match_namespace(&mut object, call, kind.namespaced)?;
         self.default(call, stored, &mut object);
@@ -49,6 +49,9 @@ impl ApiServer {
             return;
         }
         let changes = differences(&before, object);
+        if changes.is_empty() {
+            return;
+        }
         let event =
             Event::Mutated { before: Rc::new(before), after: Rc::new(object.clone()), changes, checks: Vec::new() };
         self.note(call, Actor::ApiServer, event);

@@ -109,7 +109,7 @@ impl ApiServer {
         self.authorize(call, &attributes)?;
         self.pass(call, 300);
         if !call.info.is_resource {
-            return paths::serve(call, self.settings.seed);
+            return paths::serve(call);
         }
         self.route(call)
     }

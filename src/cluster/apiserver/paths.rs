@@ -6,6 +6,7 @@ use crate::api::kinds;
 use crate::api::request::{Body, Method, Response};
 use crate::api::status::Status;
 use crate::cluster::apiserver::call::Call;
+use crate::cluster::apiserver::route::group_is_only_named;
 use crate::cluster::token;
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -17,7 +18,7 @@ const NOT_SIMULATED: [&str; 7] = ["/metrics", "/openapi", "/logs", "/debug", "/c
 ///
 /// # Errors
 /// 404 for paths that are not there, 405 for methods that read nothing, 501 for what is not simulated.
-pub fn serve(call: &Call<'_>, _seed: u64) -> Result<Response, Status> {
+pub fn serve(call: &Call<'_>) -> Result<Response, Status> {
     let path = match call.request.path.trim_end_matches('/') {
         "" => "/",
         path => path,
@@ -33,11 +34,16 @@ pub fn serve(call: &Call<'_>, _seed: u64) -> Result<Response, Status> {
         "/openid/v1/jwks" => document(token::json_web_key_set(), token::JSON_WEB_KEY_SET_TYPE),
         "/" => Response::json(200, Rc::new(index())),
         path => match kinds::document(path) {
-            Value::Null => return Err(Status::no_such_path()),
+            Value::Null => return Err(unknown(path)),
             document => Response::json(200, Rc::new(document.clone())),
         },
     };
     if reads { Ok(found) } else { Err(Status::method_not_allowed()) }
+}
+
+fn unknown(path: &str) -> Status {
+    let group = path.strip_prefix("/apis/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    if group_is_only_named(group) { not_simulated(&format!("the API group {group}")) } else { Status::no_such_path() }
 }
 
 /// 501: Kubernetes has it, the lab does not.

@@ -17,7 +17,7 @@ use std::rc::Rc;
 impl ApiServer {
     /// Answers a creation of a resource that is not stored.
     pub(super) fn review(&mut self, call: &mut Call<'_>, kind: &'static Kind) -> Result<Response, Status> {
-        let (mut body, warnings) = body::decode_kind(&call.body, kind, call.strictness()?)?;
+        let (mut body, warnings) = body::decode_kind(call, kind, call.strictness()?)?;
         call.warnings.extend(warnings);
         match_namespace(&mut body, call, kind.namespaced)?;
         let object = match kind.plural.as_str() {

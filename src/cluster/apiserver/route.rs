@@ -1,9 +1,10 @@
 //! Which code answers which resource, subresource and verb.
 
 use crate::api::kinds::{self, Kind};
+use crate::api::object;
 use crate::api::request::Response;
 use crate::api::status::Status;
-use crate::cluster::apiserver::ApiServer;
+use crate::cluster::apiserver::{ApiServer, RequestInfo};
 use crate::cluster::apiserver::call::{Call, Stored};
 use crate::cluster::apiserver::paths::not_simulated;
 use crate::cluster::registry;
@@ -11,26 +12,16 @@ use serde_json::json;
 use std::rc::Rc;
 
 /// Kinds that a real, fresh cluster of this make-up has no objects of: reading them is answered with none of them.
-const EMPTY: [&str; 19] = [
+const EMPTY: [&str; 9] = [
     "controllerrevisions.apps",
-    "cronjobs.batch",
     "daemonsets.apps",
-    "horizontalpodautoscalers.autoscaling",
-    "ingressclasses.networking.k8s.io",
-    "ingresses.networking.k8s.io",
-    "jobs.batch",
     "limitranges",
-    "networkpolicies.networking.k8s.io",
     "persistentvolumeclaims",
     "persistentvolumes",
-    "poddisruptionbudgets.policy",
     "podtemplates",
     "replicationcontrollers",
     "resourcequotas",
-    "runtimeclasses.node.k8s.io",
     "statefulsets.apps",
-    "storageclasses.storage.k8s.io",
-    "volumeattachments.storage.k8s.io",
 ];
 
 impl ApiServer {
@@ -44,7 +35,7 @@ impl ApiServer {
         let kind = kinds::by_plural(&info.group, &plural)
             .filter(|kind| kind.version == info.version && info.rest.is_empty())
             .filter(|kind| kind.namespaced || info.namespace.is_empty() || info.resource == "namespaces")
-            .ok_or_else(Status::no_such_path)?;
+            .ok_or_else(|| unknown(info))?;
         if !served(call, kind) {
             return Err(Status::method_not_allowed());
         }
@@ -89,6 +80,22 @@ fn served(call: &Call<'_>, kind: &Kind) -> bool {
     let everywhere = kind.namespaced && info.namespace.is_empty();
     let across = matches!(verb, "list" | "watch") || info.subresource.is_empty() && verb == "create" && reviews(kind);
     shape && kind.has_verb(verb) && (!everywhere || across)
+}
+
+/// A resource that no discovery document lists: nonsense, or of a group that is only named.
+fn unknown(info: &RequestInfo) -> Status {
+    if group_is_only_named(&info.group) {
+        not_simulated(&format!("{} ({}/{})", info.resource, info.group, info.version))
+    } else {
+        Status::no_such_path()
+    }
+}
+
+/// Whether `/apis` names the group, as the real server's does, and nothing of it is here.
+pub fn group_is_only_named(group: &str) -> bool {
+    let groups = object::list(kinds::document("/apis"), &["groups"]);
+    groups.iter().any(|known| object::text(known, &["name"]) == group)
+        && !kinds::all().iter().any(|kind| kind.group == group)
 }
 
 fn reviews(kind: &Kind) -> bool {

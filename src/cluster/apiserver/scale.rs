@@ -22,7 +22,7 @@ impl ApiServer {
         let scale = of(&old);
         let wanted = match call.info.verb.as_str() {
             "get" => return Ok(Response::json(200, Rc::new(scale))),
-            "update" => body::decode(&call.body, API_VERSION, "Scale", call.strictness()?)?.0,
+            "update" => body::decode(call, API_VERSION, "Scale", call.strictness()?)?.0,
             _ => changed(call, &scale)?,
         };
         let replicas = integer(&wanted, &["spec", "replicas"]).unwrap_or(0);

@@ -54,7 +54,7 @@ impl ApiServer {
         let (old, object) = match call.info.verb.as_str() {
             "get" => return self.get(call, stored),
             "update" => {
-                let (mut object, warnings) = body::decode_kind(&call.body, stored.kind, call.strictness()?)?;
+                let (mut object, warnings) = body::decode_kind(call, stored.kind, call.strictness()?)?;
                 call.warnings.extend(warnings);
                 match_namespace(&mut object, call, stored.kind.namespaced)?;
                 match_name(&object, call)?;
@@ -72,7 +72,7 @@ impl ApiServer {
 
     /// `binding`: what the scheduler does to a pod.
     pub(super) fn bind(&mut self, call: &mut Call<'_>, stored: Stored) -> Result<Response, Status> {
-        let (binding, _) = body::decode(&call.body, "v1", "Binding", call.strictness()?)?;
+        let (binding, _) = body::decode(call, "v1", "Binding", call.strictness()?)?;
         let node = text(&binding, &["target", "name"]).to_owned();
         if node.is_empty() {
             let error = crate::api::status::FieldError::required("target.name", "");
@@ -181,7 +181,7 @@ impl ApiServer {
 
     fn token(&mut self, call: &mut Call<'_>, stored: Stored) -> Result<Response, Status> {
         let strictness = call.strictness()?;
-        let (mut object, warnings) = body::decode(&call.body, "authentication.k8s.io/v1", "TokenRequest", strictness)?;
+        let (mut object, warnings) = body::decode(call, "authentication.k8s.io/v1", "TokenRequest", strictness)?;
         call.warnings.extend(warnings);
         match_namespace(&mut object, call, true)?;
         self.mutate(call, stored, Operation::Create, &mut object, None)?;

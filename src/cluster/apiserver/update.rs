@@ -23,7 +23,7 @@ impl ApiServer {
     /// `update`: the whole object is replaced.
     pub(super) fn update(&mut self, call: &mut Call<'_>, stored: Stored) -> Result<Response, Status> {
         let strictness = call.strictness()?;
-        let (mut object, warnings) = body::decode_kind(&call.body, stored.kind, strictness)?;
+        let (mut object, warnings) = body::decode_kind(call, stored.kind, strictness)?;
         call.warnings.extend(warnings);
         match_namespace(&mut object, call, stored.kind.namespaced)?;
         match_name(&object, call)?;

@@ -3,10 +3,10 @@
 //! Follows pkg/registry/core/event/strategy.go and printEvent of pkg/printers/internalversion/printers.go.
 
 use crate::api::duration;
-use crate::api::object::{Object, at, integer, text};
+use crate::api::object::{Object, at, integer, set_default, text};
 use crate::api::status::FieldError;
 use crate::api::time::Timestamp;
-use crate::cluster::registry::strategy::{Column, Strategy, column, name, wide};
+use crate::cluster::registry::strategy::{Column, Strategy, column, name, set_null, wide};
 use serde_json::{Value, json};
 
 /// `events`.
@@ -15,6 +15,14 @@ pub struct Events;
 impl Strategy for Events {
     fn resource(&self) -> &'static str {
         "events"
+    }
+
+    fn default(&self, object: &mut Object) {
+        set_null(object, &["eventTime", "firstTimestamp", "lastTimestamp"]);
+        set_default(object, &["source"], json!({}));
+        for field in ["reportingComponent", "reportingInstance"] {
+            set_default(object, &[field], json!(""));
+        }
     }
 
     fn validate(&self, object: &Object) -> Vec<FieldError> {

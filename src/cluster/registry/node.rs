@@ -4,7 +4,7 @@
 
 use crate::api::object::{Object, at, list, text};
 use crate::api::time::Timestamp;
-use crate::cluster::registry::strategy::{AGE, Column, NAME, Strategy, age, column, name, wide};
+use crate::cluster::registry::strategy::{AGE, Column, NAME, Strategy, age, column, name, set_null_in_conditions, wide};
 use serde_json::{Value, json};
 
 const ROLE: &str = "node-role.kubernetes.io/";
@@ -15,6 +15,10 @@ pub struct Nodes;
 impl Strategy for Nodes {
     fn resource(&self) -> &'static str {
         "nodes"
+    }
+
+    fn default(&self, object: &mut Object) {
+        set_null_in_conditions(object, &["lastHeartbeatTime", "lastTransitionTime"]);
     }
 
     fn prepare_for_update(&self, object: &mut Object, old: &Object, subresource: &str) {

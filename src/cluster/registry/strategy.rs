@@ -145,6 +145,23 @@ pub fn keep_other_part(object: &mut Object, old: &Object, subresource: &str) {
     }
 }
 
+/// Writes out what Go's encoder always writes: times that are not set are null.
+pub fn set_null(object: &mut Value, fields: &[&str]) {
+    if let Some(map) = object.as_object_mut() {
+        for field in fields {
+            map.entry(*field).or_insert(Value::Null);
+        }
+    }
+}
+
+/// [`set_null`] for each of `status.conditions`.
+pub fn set_null_in_conditions(object: &mut Object, fields: &[&str]) {
+    let conditions = object.get_mut("status").and_then(|status| status.get_mut("conditions"));
+    for condition in conditions.and_then(Value::as_array_mut).into_iter().flatten() {
+        set_null(condition, fields);
+    }
+}
+
 /// The cell of the object's name.
 pub fn name(object: &Object) -> Value {
     json!(crate::api::object::name(object))

@@ -5,7 +5,7 @@
 use crate::api::object::{Object, at, integer, list, mapping, set_default, text};
 use crate::api::selector;
 use crate::api::time::Timestamp;
-use crate::cluster::registry::pods;
+use crate::cluster::registry::pod;
 use crate::cluster::registry::strategy::{AGE, Column, NAME, Strategy, age, column, name, wide};
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ impl Strategy for Deployments {
             set_default(object, &["spec", "strategy", "rollingUpdate", "maxSurge"], json!("25%"));
             set_default(object, &["spec", "strategy", "rollingUpdate", "maxUnavailable"], json!("25%"));
         }
-        pods::set_defaults(mapping(object, &["spec", "template", "spec"]));
+        default_template(object);
     }
 
     fn prepare_for_create(&self, object: &mut Object, _now: Timestamp) {
@@ -78,7 +78,7 @@ impl Strategy for ReplicaSets {
 
     fn default(&self, object: &mut Object) {
         set_default(object, &["spec", "replicas"], json!(1));
-        pods::set_defaults(mapping(object, &["spec", "template", "spec"]));
+        default_template(object);
     }
 
     fn prepare_for_create(&self, object: &mut Object, _now: Timestamp) {
@@ -114,6 +114,13 @@ impl Strategy for ReplicaSets {
         ];
         cells.extend(template_cells(object));
         cells
+    }
+}
+
+fn default_template(object: &mut Object) {
+    mapping(object, &["spec", "template"]);
+    if let Some(template) = object.get_mut("spec").and_then(|spec| spec.get_mut("template")) {
+        pod::set_template_defaults(template);
     }
 }
 
