@@ -134,11 +134,7 @@ pub fn decode(
 ///
 /// # Errors
 /// As [`decode`].
-pub fn decode_kind(
-    call: &Call<'_>,
-    kind: &Kind,
-    strictness: Strictness,
-) -> Result<(Object, Vec<String>), Status> {
+pub fn decode_kind(call: &Call<'_>, kind: &Kind, strictness: Strictness) -> Result<(Object, Vec<String>), Status> {
     decode(call, &kind.api_version(), &kind.kind, strictness)
 }
 

@@ -4,7 +4,9 @@
 
 use crate::api::object::{Object, at, list, text};
 use crate::api::time::Timestamp;
-use crate::cluster::registry::strategy::{AGE, Column, NAME, Strategy, age, column, name, set_null_in_conditions, wide};
+use crate::cluster::registry::strategy::{
+    AGE, Column, NAME, Strategy, age, column, name, set_null_in_conditions, wide,
+};
 use serde_json::{Value, json};
 
 const ROLE: &str = "node-role.kubernetes.io/";
