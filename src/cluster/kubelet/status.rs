@@ -104,7 +104,8 @@ fn conditions(pod: &Object, facts: &Facts<'_>, phase: &str, now: Timestamp) -> V
         ("", false) => ("False", "ContainersNotReady", format!("containers with unready status: [{unready}]")),
         (reason, _) => ("False", reason, String::new()),
     };
-    let sandbox = facts.sandbox && done.is_empty() && !(deleted && !unready.is_empty());
+    let stopped = deleted && !unready.is_empty();
+    let sandbox = facts.sandbox && done.is_empty() && !stopped;
     let all = [
         ("PodReadyToStartContainers", (if sandbox { "True" } else { "False" }, "", String::new())),
         ("Initialized", initialized),
