@@ -246,7 +246,7 @@ mod tests {
             json!({"metadata": {"name": name}, "spec": {"nodeName": node}, "status": {"phase": phase,
                 "conditions": [{"type": "Ready", "status": ready, "lastTransitionTime": "2026-01-01T00:00:00Z"}]}})
         };
-        let mut pods = vec![
+        let mut pods = [
             pod("ready", "Running", "True", "n"),
             pod("unready", "Running", "False", "n"),
             pod("pending", "Pending", "False", "n"),
