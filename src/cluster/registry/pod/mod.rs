@@ -5,13 +5,16 @@
 
 mod containers;
 mod defaults;
+mod internal_dump;
 mod quantity;
 mod status;
+mod update;
 mod validation;
 mod volumes;
 
 pub use defaults::{set_defaults, set_template_defaults};
 pub use status::{columns, row};
+pub use update::validate_update;
 pub use validation::{validate, validate_template};
 
 use crate::api::object::{self, Object, Pod, boolean, integer, text};
