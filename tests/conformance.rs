@@ -1,5 +1,7 @@
 //! The recorded scenarios of a real cluster run to their end.
 
+#![allow(clippy::expect_used)]
+
 use serviceaccount_lab::cluster::settings::Settings;
 use serviceaccount_lab::lab::script;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Every lesson starts unsolved, is solved by its solution, and is not solved by the wrong ways it names.
 
+#![allow(clippy::expect_used)]
+
 use serviceaccount_lab::lesson::{LESSONS, check, parse};
 
 #[test]

@@ -1,5 +1,7 @@
 //! What a beginner's notes on ServiceAccounts say, typed as they are written: a transcript.
 
+#![allow(clippy::expect_used)]
+
 use serviceaccount_lab::cluster::settings::Settings;
 use serviceaccount_lab::lab::Lab;
 

@@ -51,7 +51,7 @@ impl Timestamp {
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         let parsed = OffsetDateTime::parse(text, &Rfc3339).ok()?;
         let micros = i64::try_from(parsed.unix_timestamp_nanos() / 1000).ok()?;
-        (micros <= Self::MAX.micros && micros >= -62_135_596_800_000_000).then_some(Timestamp { micros })
+        (-62_135_596_800_000_000..=Self::MAX.micros).contains(&micros).then_some(Timestamp { micros })
     }
 
     /// As API objects carry it: UTC, whole seconds, `Z` (`2026-11-23T22:45:46Z`).

@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn lists_the_causes_of_an_invalid_object() {
         let name = FieldError::invalid("metadata.name", &json!("B"), "no");
-        let one = Failure::Status(Status::invalid("", "Pod", "B", &[name.clone()]));
+        let one = Failure::Status(Status::invalid("", "Pod", "B", std::slice::from_ref(&name)));
         assert_eq!(told(&one), "The Pod \"B\" is invalid: metadata.name: Invalid value: \"B\": no\n");
         let two = Failure::Status(Status::invalid("", "Pod", "B", &[name.clone(), FieldError::required("spec.x", ""), name]));
         assert_eq!(

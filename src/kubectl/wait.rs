@@ -160,7 +160,7 @@ fn json_path(path: &str, wanted: Option<&str>, object: &Object) -> Result<bool, 
                 Err(Failure::message("jsonpath leads to a nested object or list which is not supported"))
             }
             Value::String(text) => Ok(wanted.is_none_or(|wanted| wanted == text)),
-            other => Ok(wanted.is_none_or(|wanted| *wanted == other.to_string())),
+            other => Ok(wanted.is_none_or(|wanted| *wanted == *other.to_string())),
         },
         Some(_) => Err(Failure::message("given jsonpath expression matches more than one value")),
     }

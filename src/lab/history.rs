@@ -76,11 +76,10 @@ pub(super) struct History {
 impl History {
     pub(super) fn push(&mut self, action: Action, before: Snapshot) {
         self.steps.push(Step { action, elapsed: Duration::ZERO, before: Some(before) });
-        if let Some(old) = self.steps.len().checked_sub(SNAPSHOTS_MAX + 1) {
-            if let Some(step) = self.steps.get_mut(old) {
+        if let Some(old) = self.steps.len().checked_sub(SNAPSHOTS_MAX + 1)
+            && let Some(step) = self.steps.get_mut(old) {
                 step.before = None;
             }
-        }
     }
 
     pub(super) fn add_elapsed(&mut self, duration: Duration) {

@@ -163,7 +163,7 @@ fn sort(field: &Field, items: &mut Vec<Value>, order: &[Value]) {
     };
     let order: Vec<Value> = order.iter().map(key_of).collect();
     let rank = |item: &Value| order.iter().position(|wanted| *wanted == key_of(item));
-    let (mut ranked, others): (Vec<(usize, Value)>, Vec<(usize, Value)>) =
+    let (mut ranked, others): (Vec<_>, Vec<_>) =
         items.drain(..).enumerate().partition(|(_, item)| rank(item).is_some());
     ranked.sort_by_key(|(_, item)| rank(item));
     let (mut ranked, mut others) = (ranked.into_iter().peekable(), others.into_iter().peekable());

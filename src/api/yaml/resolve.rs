@@ -39,15 +39,14 @@ fn number_or_timestamp(word: &str) -> Resolved {
     if let Some(number) = integer(&plain) {
         return Resolved::Value(Value::Number(number));
     }
-    if is_float(&plain) {
-        if let Some(number) = plain.trim_start_matches('+').parse::<f64>().ok().and_then(Number::from_f64) {
+    if is_float(&plain)
+        && let Some(number) = plain.trim_start_matches('+').parse::<f64>().ok().and_then(Number::from_f64) {
             let whole = number.as_f64().unwrap_or_default();
             if whole.fract() == 0.0 && whole.abs() < 1e15 {
                 return Resolved::Value(Value::from(whole as i64));
             }
             return Resolved::Value(Value::Number(number));
         }
-    }
     Resolved::String
 }
 

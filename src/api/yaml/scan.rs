@@ -129,7 +129,10 @@ impl<'a> Scanner<'a> {
         let first = self.plain_line(flow);
         self.at += first.len();
         let mut word = first.to_owned();
-        while !one_line {
+        if one_line {
+            return Ok(word);
+        }
+        loop {
             let (mark, rest) = (self.at, self.rest());
             let gap = rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
             let breaks = rest[..gap].matches('\n').count();

@@ -104,7 +104,8 @@ pub fn entries(context: &Context<'_>) -> Result<Vec<(String, Vec<u8>)>, String> 
     let flags = &context.flags;
     let (literals, folders, env) =
         (flags.list("from-literal"), flags.list("from-file"), flags.list("from-env-file"));
-    if !env.is_empty() && !(literals.is_empty() && folders.is_empty()) {
+    let others = !literals.is_empty() || !folders.is_empty();
+    if !env.is_empty() && others {
         return Err("from-env-file cannot be combined with from-file or from-literal".to_owned());
     }
     let mut entries = Vec::new();
