@@ -2,7 +2,7 @@
 
 use crate::api::kinds::Kind;
 use crate::api::object::Object;
-use crate::api::request::Request;
+use crate::api::request::{Method, Request};
 use crate::api::schema::Strictness;
 use crate::api::status::Status;
 use crate::api::user::UserInfo;
@@ -101,7 +101,13 @@ impl<'a> Call<'a> {
 
     /// Whether nothing is to be stored.
     pub fn dry_run(&self) -> bool {
+        // A deletion's options may come in its body.
+        let in_body = || match &self.body {
+            Ok(Some(body)) => crate::api::object::strings(body, &["dryRun"]).contains(&"All"),
+            _ => false,
+        };
         self.request.query.iter().any(|(key, value)| key == "dryRun" && value == "All")
+            || self.request.method == Method::Delete && in_body()
     }
 
     /// A boolean query parameter.

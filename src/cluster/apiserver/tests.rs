@@ -131,3 +131,170 @@ fn dry_runs_leave_nothing() {
     assert!(answer.object()["metadata"]["resourceVersion"].is_null());
     assert_eq!(get(&mut server, &format!("{ACCOUNTS}/a")).code, 404);
 }
+
+const PODS: &str = "/api/v1/namespaces/default/pods";
+
+/// A pod on a node, made by hand: no controller, scheduler or kubelet runs here.
+fn bound_pod(server: &mut ApiServer) {
+    send(server, Method::Post, ACCOUNTS, json!({"metadata": {"name": "default"}}));
+    let pod = json!({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}});
+    assert_eq!(send(server, Method::Post, PODS, pod).code, 201);
+    let binding = json!({"target": {"kind": "Node", "name": "node01"}});
+    assert_eq!(send(server, Method::Post, &format!("{PODS}/p/binding"), binding).code, 201);
+}
+
+#[test]
+fn pods_are_bound_once_and_leave_with_grace() {
+    let mut server = server();
+    bound_pod(&mut server);
+    let pod = get(&mut server, &format!("{PODS}/p")).object();
+    assert_eq!(pod["spec"]["nodeName"], "node01");
+    assert_eq!(pod["status"]["conditions"][0]["type"], "PodScheduled");
+    let again = json!({"target": {"kind": "Node", "name": "node02"}});
+    let refused = send(&mut server, Method::Post, &format!("{PODS}/p/binding"), again).object();
+    let expected = "Operation cannot be fulfilled on pods/binding \"p\": pod p is already assigned to node \"node01\"";
+    assert_eq!(text(&refused, &["message"]), expected);
+    let leaving = send(&mut server, Method::Delete, &format!("{PODS}/p"), Value::Null).object();
+    assert_eq!(leaving["metadata"]["deletionGracePeriodSeconds"], 30);
+    assert_eq!(get(&mut server, &format!("{PODS}/p")).code, 200);
+    let now = json!({"gracePeriodSeconds": 0});
+    assert_eq!(send(&mut server, Method::Delete, &format!("{PODS}/p"), now).code, 200);
+    assert_eq!(get(&mut server, &format!("{PODS}/p")).code, 404);
+}
+
+#[test]
+fn status_and_spec_are_written_apart() {
+    let mut server = server();
+    bound_pod(&mut server);
+    let mut pod = get(&mut server, &format!("{PODS}/p")).object();
+    pod["status"]["phase"] = json!("Running");
+    pod["metadata"]["labels"] = json!({"a": "b"});
+    let through_pod = send(&mut server, Method::Put, &format!("{PODS}/p"), pod.clone()).object();
+    assert_eq!(
+        (&through_pod["status"]["phase"], &through_pod["metadata"]["labels"]["a"]),
+        (&json!("Pending"), &json!("b"))
+    );
+    pod["metadata"]["resourceVersion"] = Value::Null;
+    let through_status = send(&mut server, Method::Put, &format!("{PODS}/p/status"), pod).object();
+    assert_eq!(through_status["status"]["phase"], "Running");
+    assert_eq!(through_status["metadata"]["generation"], 1);
+}
+
+#[test]
+fn finalizers_hold_objects_back() {
+    let mut server = server();
+    let account = json!({"metadata": {"name": "a", "finalizers": ["example.com/hold"]}});
+    send(&mut server, Method::Post, ACCOUNTS, account);
+    let url = format!("{ACCOUNTS}/a");
+    let waiting = send(&mut server, Method::Delete, &url, Value::Null).object();
+    assert!(!waiting["metadata"]["deletionTimestamp"].is_null());
+    let mut stored = get(&mut server, &url).object();
+    stored["metadata"]["finalizers"] = json!([]);
+    assert_eq!(send(&mut server, Method::Put, &url, stored).code, 200);
+    assert_eq!(get(&mut server, &url).code, 404);
+}
+
+#[test]
+fn namespaces_go_in_two_steps() {
+    let mut server = server();
+    send(&mut server, Method::Post, "/api/v1/namespaces", json!({"metadata": {"name": "n"}}));
+    let url = "/api/v1/namespaces/n";
+    let leaving = send(&mut server, Method::Delete, url, Value::Null).object();
+    assert_eq!(leaving["status"]["phase"], "Terminating");
+    let inside = send(&mut server, Method::Post, "/api/v1/namespaces/n/secrets", json!({"metadata": {"name": "s"}}));
+    assert_eq!(inside.code, 403, "{}", inside.object());
+    let mut stored = get(&mut server, url).object();
+    stored["spec"]["finalizers"] = json!([]);
+    assert_eq!(send(&mut server, Method::Put, &format!("{url}/finalize"), stored).code, 200);
+    assert_eq!(get(&mut server, url).code, 404);
+}
+
+#[test]
+fn unknown_fields_are_refused_or_warned_about() {
+    let mut server = server();
+    let body = json!({"metadata": {"name": "a"}, "automountServiceAccountTokens": true});
+    let strict = send(&mut server, Method::Post, &format!("{ACCOUNTS}?fieldValidation=Strict"), body.clone());
+    let expected = "ServiceAccount in version \"v1\" cannot be handled as a ServiceAccount: strict decoding error: unknown field \"automountServiceAccountTokens\"";
+    assert_eq!((strict.code, text(&strict.object(), &["message"])), (400, expected));
+    let warned = send(&mut server, Method::Post, ACCOUNTS, body);
+    assert_eq!(
+        (warned.code, warned.warnings()),
+        (201, vec!["unknown field \"automountServiceAccountTokens\"".to_owned()])
+    );
+}
+
+#[test]
+fn bad_requests_have_clear_answers() {
+    let mut server = server();
+    let post = |server: &mut ApiServer, content_type: &str, body: Vec<u8>| {
+        let mut request = Request::new(Method::Post, ACCOUNTS).header("Content-Type", content_type);
+        request.body = crate::api::request::Body::Bytes(body.into());
+        server.handle(&admin(request))
+    };
+    let json = "application/json";
+    assert_eq!(post(&mut server, json, vec![b' '; body::LIMIT + 1]).code, 413);
+    assert_eq!(post(&mut server, json, "[".repeat(100_000).into_bytes()).code, 400);
+    assert_eq!(post(&mut server, json, vec![0, 159, 255]).code, 400);
+    assert_eq!(post(&mut server, "text/plain", b"{}".to_vec()).code, 415);
+    assert_eq!(send(&mut server, Method::Post, &format!("{ACCOUNTS}/a"), json!({})).code, 405);
+    assert_eq!(send(&mut server, Method::Delete, "/api/v1/pods", Value::Null).code, 405);
+    assert_eq!(get(&mut server, "/api/v1/namespaces/default/frobs").code, 404);
+    let missing = get(&mut server, "/apis/batch/v1/jobs");
+    assert_eq!(text(&missing.object(), &["message"]), "not simulated: jobs (batch/v1)");
+    let fields = get(&mut server, &format!("{PODS}?fieldSelector=spec.foo%3Dx"));
+    assert_eq!(text(&fields.object(), &["message"]), "field label not supported: spec.foo");
+}
+
+#[test]
+fn a_watch_from_before_the_log_is_told_so() {
+    let mut server = server();
+    let url = format!("{ACCOUNTS}/a");
+    send(&mut server, Method::Post, ACCOUNTS, json!({"metadata": {"name": "a"}}));
+    for number in 0..crate::cluster::store::LOG_LENGTH_MAX {
+        let key = Key { resource: "serviceaccounts".into(), namespace: "default".into(), name: "a".into() };
+        server
+            .store
+            .put(key, json!({"metadata": {"name": "a", "namespace": "default", "labels": {"n": number.to_string()}}}));
+    }
+    assert_eq!(get(&mut server, &url).code, 200);
+    let mut watch =
+        crate::api::request::Watch { resource: "serviceaccounts".into(), resource_version: 1, ..Default::default() };
+    let events = server.poll(&mut watch);
+    assert_eq!((events[0].kind, &events[0].object["code"]), ("ERROR", &json!(410)));
+}
+
+#[test]
+fn logs_are_those_that_the_kubelet_handed_over() {
+    let mut server = server();
+    bound_pod(&mut server);
+    let uid = get(&mut server, &format!("{PODS}/p")).object()["metadata"]["uid"].as_str().unwrap().to_owned();
+    let waiting = get(&mut server, &format!("{PODS}/p/log"));
+    let expected = "container \"c\" in pod \"p\" is waiting to start: ContainerCreating";
+    assert_eq!((waiting.code, text(&waiting.object(), &["message"])), (400, expected));
+    server.append_log(&uid, "c", "one\ntwo\n");
+    assert_eq!(get(&mut server, &format!("{PODS}/p/log?tailLines=1")).bytes(false), b"two\n");
+    server.restart_log(&uid, "c");
+    assert_eq!(get(&mut server, &format!("{PODS}/p/log?previous=true")).bytes(false), b"one\ntwo\n");
+}
+
+#[test]
+fn the_trace_tells_a_request_from_arrival_to_answer() {
+    let mut server = server();
+    let before = server.trace().last_sequence();
+    send(&mut server, Method::Post, "/api/v1/namespaces/default/secrets", json!({"metadata": {"name": "s"}}));
+    let stages: Vec<&str> = server
+        .trace()
+        .since(before)
+        .iter()
+        .map(|entry| match &entry.event {
+            Event::Received { .. } => "received",
+            Event::Authenticated { .. } => "authenticated",
+            Event::Authorized { .. } => "authorized",
+            Event::Mutated { .. } => "mutated",
+            Event::Stored { .. } => "stored",
+            Event::Answered { .. } => "answered",
+            _ => "else",
+        })
+        .collect();
+    assert_eq!(stages, ["received", "authenticated", "authorized", "mutated", "stored", "answered"]);
+}
