@@ -42,6 +42,10 @@ impl Strategy for Pods {
         pod::validate(object)
     }
 
+    fn validate_update(&self, object: &Object, old: &Object) -> Vec<FieldError> {
+        pod::validate_update(object, old)
+    }
+
     fn has_generation(&self) -> bool {
         true
     }
