@@ -20,6 +20,7 @@ pub mod strategy;
 pub mod token_request;
 pub mod token_review;
 pub mod workload_strategies;
+pub mod workloads;
 
 pub use strategy::{Column, Strategy};
 

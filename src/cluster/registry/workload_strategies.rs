@@ -1,12 +1,12 @@
-//! Deployments and ReplicaSets, as the door sees them.
+//! Deployments and ReplicaSets, as the door sees them; what they mean is in [`crate::cluster::registry::workloads`].
 //!
-//! Follows pkg/registry/apps/{deployment,replicaset}/strategy.go and pkg/apis/apps/v1/defaults.go.
+//! Follows pkg/registry/apps/{deployment,replicaset}/strategy.go.
 
-use crate::api::object::{Object, at, integer, list, mapping, set_default, text};
-use crate::api::selector;
+use crate::api::object::Object;
+use crate::api::status::FieldError;
 use crate::api::time::Timestamp;
-use crate::cluster::registry::pod;
-use crate::cluster::registry::strategy::{AGE, Column, NAME, Strategy, age, column, name, wide};
+use crate::cluster::registry::strategy::{AGE, Column, NAME, Strategy, column, wide};
+use crate::cluster::registry::workloads;
 use serde_json::{Value, json};
 
 /// `deployments.apps`.
@@ -18,17 +18,15 @@ impl Strategy for Deployments {
     }
 
     fn default(&self, object: &mut Object) {
-        for (field, default) in
-            [("progressDeadlineSeconds", json!(600)), ("replicas", json!(1)), ("revisionHistoryLimit", json!(10))]
-        {
-            set_default(object, &["spec", field], default);
-        }
-        set_default(object, &["spec", "strategy", "type"], json!("RollingUpdate"));
-        if text(object, &["spec", "strategy", "type"]) == "RollingUpdate" {
-            set_default(object, &["spec", "strategy", "rollingUpdate", "maxSurge"], json!("25%"));
-            set_default(object, &["spec", "strategy", "rollingUpdate", "maxUnavailable"], json!("25%"));
-        }
-        default_template(object);
+        workloads::deployment_set_defaults(object);
+    }
+
+    fn validate(&self, object: &Object) -> Vec<FieldError> {
+        workloads::deployment_validate(object)
+    }
+
+    fn validate_update(&self, object: &Object, old: &Object) -> Vec<FieldError> {
+        workloads::deployment_validate_update(object, old)
     }
 
     fn prepare_for_create(&self, object: &mut Object, _now: Timestamp) {
@@ -54,17 +52,7 @@ impl Strategy for Deployments {
     }
 
     fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
-        let number = |path: &[&str]| integer(object, path).unwrap_or(0);
-        let ready = format!("{}/{}", number(&["status", "readyReplicas"]), number(&["spec", "replicas"]));
-        let mut cells = vec![
-            name(object),
-            json!(ready),
-            json!(number(&["status", "updatedReplicas"])),
-            json!(number(&["status", "availableReplicas"])),
-            age(object, now),
-        ];
-        cells.extend(template_cells(object));
-        cells
+        workloads::deployment_row(object, now)
     }
 }
 
@@ -77,8 +65,15 @@ impl Strategy for ReplicaSets {
     }
 
     fn default(&self, object: &mut Object) {
-        set_default(object, &["spec", "replicas"], json!(1));
-        default_template(object);
+        workloads::replica_set_set_defaults(object);
+    }
+
+    fn validate(&self, object: &Object) -> Vec<FieldError> {
+        workloads::replica_set_validate(object)
+    }
+
+    fn validate_update(&self, object: &Object, old: &Object) -> Vec<FieldError> {
+        workloads::replica_set_validate_update(object, old)
     }
 
     fn prepare_for_create(&self, object: &mut Object, _now: Timestamp) {
@@ -104,30 +99,6 @@ impl Strategy for ReplicaSets {
     }
 
     fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
-        let number = |path: &[&str]| json!(integer(object, path).unwrap_or(0));
-        let mut cells = vec![
-            name(object),
-            number(&["spec", "replicas"]),
-            number(&["status", "replicas"]),
-            number(&["status", "readyReplicas"]),
-            age(object, now),
-        ];
-        cells.extend(template_cells(object));
-        cells
+        workloads::replica_set_row(object, now)
     }
-}
-
-fn default_template(object: &mut Object) {
-    mapping(object, &["spec", "template"]);
-    if let Some(template) = object.get_mut("spec").and_then(|spec| spec.get_mut("template")) {
-        pod::set_template_defaults(template);
-    }
-}
-
-fn template_cells(object: &Object) -> [Value; 3] {
-    let joined = |field: &str| {
-        let containers = list(object, &["spec", "template", "spec", "containers"]);
-        json!(containers.iter().map(|container| text(container, &[field])).collect::<Vec<_>>().join(","))
-    };
-    [joined("name"), joined("image"), json!(selector::print_object(at(object, &["spec", "selector"])))]
 }

@@ -13,7 +13,7 @@ mod validation;
 mod volumes;
 
 pub use defaults::{set_defaults, set_template_defaults};
-pub use status::{columns, row};
+pub use status::row;
 pub use update::validate_update;
 pub use validation::{validate, validate_template};
 

@@ -7,22 +7,7 @@ use crate::api::object::{self, Object, Pod, at, boolean, integer, list, text};
 use crate::api::time::Timestamp;
 use serde_json::{Value, json};
 
-/// The columns with their priority: 1 is shown by `-o wide` only.
-pub fn columns() -> &'static [(&'static str, i32)] {
-    &[
-        ("Name", 0),
-        ("Ready", 0),
-        ("Status", 0),
-        ("Restarts", 0),
-        ("Age", 0),
-        ("IP", 1),
-        ("Node", 1),
-        ("Nominated Node", 1),
-        ("Readiness Gates", 1),
-    ]
-}
-
-/// The cells of a pod, one a column.
+/// The cells of a pod: NAME READY STATUS RESTARTS AGE, and IP NODE NOMINATED NODE, READINESS GATES.
 pub fn row(pod: &Object, now: Timestamp) -> Vec<Value> {
     let summary = Summary::of(pod);
     let or_none = |text: &str| json!(if text.is_empty() { "<none>" } else { text });
