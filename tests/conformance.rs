@@ -1,7 +1,11 @@
-//! The recorded scenarios of a real cluster run to their end.
+//! The recorded scenarios of a real cluster: they run to their end, and say what the real one said.
 
 #![allow(clippy::expect_used)]
 
+#[path = "conformance/normalise.rs"]
+mod normalise;
+
+use normalise::Normaliser;
 use serviceaccount_lab::cluster::settings::Settings;
 use serviceaccount_lab::lab::script;
 use std::path::{Path, PathBuf};
@@ -46,4 +50,67 @@ fn every_scenario_repeats_itself() {
         let play = || script::play(Settings::default(), &text);
         assert_eq!(play(), play(), "{name}");
     }
+}
+
+/// Steps that cannot match, each with its reason.
+const DIFFERENT: &[(&str, &str, &str)] = &[
+    (
+        "06-change-the-service-account-of-a-pod",
+        "kubectl get rs",
+        "a ReplicaSet's name ends in a hash of Go's own dump of the template",
+    ),
+    (
+        "15-mounted-files",
+        "kubectl exec box -- cut -d. -f1 /var/run/secrets/kubernetes.io/serviceaccount/token",
+        "a token's header names the key, and ours is another one",
+    ),
+];
+
+/// Everything that a step printed, and how it ended.
+fn shown(normaliser: &mut Normaliser, stdout: &str, stderr: &str, exit: i64) -> String {
+    format!("{}\n--- stderr\n{}\n--- exit {exit}", normaliser.apply(stdout), normaliser.apply(stderr))
+}
+
+fn difference(real: &str, simulated: &str) -> String {
+    let diff = similar::TextDiff::from_lines(real, simulated);
+    diff.unified_diff().context_radius(1).header("real", "simulated").to_string()
+}
+
+#[test]
+fn every_step_says_what_the_real_cluster_said() {
+    let (mut table, mut wrong) = (String::new(), String::new());
+    for (name, text) in scenarios() {
+        let recording = std::fs::read_to_string(folder("recordings").join(format!("{name}.json"))).expect(&name);
+        let recording: Vec<serde_json::Value> = serde_json::from_str(&recording).expect(&name);
+        let played = script::play(Settings::default(), &text);
+        let (mut left, mut right) = (Normaliser::new(), Normaliser::new());
+        let mut matches = 0;
+        for (index, (want, got)) in recording.iter().zip(&played).enumerate() {
+            let text = |field: &str| want[field].as_str().unwrap_or_default();
+            let real = shown(&mut left, text("stdout"), text("stderr"), want["exit"].as_i64().unwrap_or(-1));
+            let simulated = shown(&mut right, &got.stdout, &got.stderr, i64::from(got.exit));
+            let known = DIFFERENT.iter().any(|(scenario, command, _)| *scenario == name && *command == got.cmd);
+            if real == simulated {
+                matches += 1;
+            } else if !known {
+                wrong.push_str(&format!("{name}, step {}: {}\n{}\n", index + 1, got.cmd, difference(&real, &simulated)));
+            }
+        }
+        table.push_str(&format!("{name:<42} {matches:>3} of {:>3} steps match\n", recording.len()));
+    }
+    println!("{table}");
+    assert!(wrong.is_empty(), "\n{table}\n{wrong}");
+}
+
+/// The comparison sees what it is there to see.
+#[test]
+fn the_comparison_is_strict() {
+    let apply = |text: &str| Normaliser::new().apply(text);
+    assert_eq!(apply("a   5s\nb   3m5s\n"), apply("a   7m\nb   2d\n"));
+    assert_ne!(apply("a   5s\n"), apply("a  5s\n"), "a space more is a difference");
+    assert_ne!(apply("lasts 3600 seconds"), apply("lasts 3607 seconds"));
+    let uid = |last: char| format!("0fd1cefe-522c-4c89-a36c-cc66f490035{last}");
+    assert_eq!(apply(&format!("{} {}", uid('a'), uid('b'))), "<uuid1> <uuid2>");
+    assert_ne!(apply(&format!("{} {}", uid('a'), uid('a'))), apply(&format!("{} {}", uid('a'), uid('b'))));
+    assert_eq!(apply("  creationTimestamp: \"2026-11-23T23:22:42Z\""), "  creationTimestamp: \"<time>\"");
 }
