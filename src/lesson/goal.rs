@@ -263,12 +263,7 @@ impl Check {
                 })
             }
             Check::Request { user, method, path, code } => {
-                let met = was_requested(lab, around, user.as_deref(), method.as_deref(), path, *code);
-                (!met).then(|| {
-                    let answered = code.map_or(String::new(), |code| format!(" that was answered {code}"));
-                    let by = user.as_ref().map_or(String::new(), |user| format!(" by {user}"));
-                    format!("there was no request for {path}{by}{answered} yet")
-                })
+                missing_request(lab, around, user.as_deref(), method.as_deref(), path, *code)
             }
             Check::Token { .. } => self.missing_token(lab, around),
             Check::Mounted { target, path, present } => missing_mount(lab, target, path, *present),
@@ -371,33 +366,42 @@ fn missing_mount(lab: &Lab, target: &Target, path: &str, present: bool) -> Optio
     })
 }
 
-/// Whether the trace holds a request like that, made after the learner started.
-fn was_requested(
+/// Looks for a request like that, made after the learner started.
+fn missing_request(
     lab: &Lab,
     around: &Around,
     user: Option<&str>,
     method: Option<&str>,
     path: &str,
     code: Option<u16>,
-) -> bool {
+) -> Option<String> {
     let entries = lab.cluster().trace().since(around.since);
-    entries.iter().any(|entry| {
-        let Event::Received { request_line, .. } = &entry.event else {
-            return false;
-        };
+    let mut last_answer = None;
+    for entry in entries {
+        let Event::Received { request_line, .. } = &entry.event else { continue };
         let (verb, url) = request_line.split_once(' ').unwrap_or(("", request_line));
         if method.is_some_and(|wanted| wanted != verb) || !url.contains(path) {
-            return false;
+            continue;
         }
-        let mut same = entries.iter().filter(|other| other.request == entry.request);
-        let answered = same.clone().find_map(|other| match other.event {
+        let same = || entries.iter().filter(|other| other.request == entry.request);
+        let answer = same().find_map(|other| match other.event {
             Event::Answered { code } => Some(code),
             _ => None,
         });
-        let by = same.find_map(|other| match &other.event {
-            Event::Authenticated { user, .. } => Some(user.username.clone()),
+        let by = same().find_map(|other| match &other.event {
+            Event::Authenticated { user, .. } => Some(user.username.as_str()),
             _ => None,
         });
-        code.is_none_or(|wanted| answered == Some(wanted)) && user.is_none_or(|wanted| by.as_deref() == Some(wanted))
+        if user.is_some_and(|wanted| by != Some(wanted)) {
+            continue;
+        }
+        if code.is_none() || answer == code {
+            return None;
+        }
+        last_answer = answer;
+    }
+    Some(match last_answer {
+        Some(answer) => format!("the API server was asked, and answered {answer}"),
+        None => "the API server has not been asked that yet".to_owned(),
     })
 }
