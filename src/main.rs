@@ -6,18 +6,15 @@ fn main() {
         console_error_panic_hook::hook(panic);
         serviceaccount_lab::embed::failure::show(&panic.to_string());
     }));
-    let root = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.get_element_by_id("lab"));
+    let root =
+        web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id("lab"));
     match root {
         Some(root) => {
             // The text that was there before the program is replaced by the lab.
             root.set_inner_html("");
             yew::Renderer::<serviceaccount_lab::ui::App>::with_root(root).render();
         }
-        None => web_sys::console::error_1(
-            &"ServiceAccount Lab: the page has no element with the id \"lab\"".into(),
-        ),
+        None => web_sys::console::error_1(&"ServiceAccount Lab: the page has no element with the id \"lab\"".into()),
     }
 }
 

@@ -93,7 +93,12 @@ fn every_step_says_what_the_real_cluster_said() {
             if real == simulated {
                 matches += 1;
             } else if !known {
-                wrong.push_str(&format!("{name}, step {}: {}\n{}\n", index + 1, got.cmd, difference(&real, &simulated)));
+                wrong.push_str(&format!(
+                    "{name}, step {}: {}\n{}\n",
+                    index + 1,
+                    got.cmd,
+                    difference(&real, &simulated)
+                ));
             }
         }
         table.push_str(&format!("{name:<42} {matches:>3} of {:>3} steps match\n", recording.len()));

@@ -32,12 +32,7 @@ pub trait Client {
     ///
     /// # Errors
     /// As a write in the container would fail: read-only mounts, missing folders, a container that is gone.
-    fn write_container_file(
-        &mut self,
-        reference: &ContainerRef,
-        path: &str,
-        contents: &[u8],
-    ) -> Result<(), FileError>;
+    fn write_container_file(&mut self, reference: &ContainerRef, path: &str, contents: &[u8]) -> Result<(), FileError>;
 
     /// The PEM certificate of the authority that signed the API server's serving certificate.
     fn server_authority(&self) -> &str;

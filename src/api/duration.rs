@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn reads_like_go() {
-        let seconds = |text: &str| parse(text).map(|(negative, d)| if negative { -d.as_secs_f64() } else { d.as_secs_f64() });
+        let seconds =
+            |text: &str| parse(text).map(|(negative, d)| if negative { -d.as_secs_f64() } else { d.as_secs_f64() });
         assert_eq!(seconds("1h30m"), Ok(5400.0));
         assert_eq!(seconds("-1.5s"), Ok(-1.5));
         assert_eq!(seconds("0"), Ok(0.0));
@@ -188,9 +189,14 @@ mod tests {
 
     #[test]
     fn writes_like_go() {
-        for (micros, text) in
-            [(0, "0s"), (30_000_000, "30s"), (3_600_000_000, "1h0m0s"), (1_500_000, "1.5s"), (2500, "2.5ms"), (600_000_000, "10m0s")]
-        {
+        for (micros, text) in [
+            (0, "0s"),
+            (30_000_000, "30s"),
+            (3_600_000_000, "1h0m0s"),
+            (1_500_000, "1.5s"),
+            (2500, "2.5ms"),
+            (600_000_000, "10m0s"),
+        ] {
             assert_eq!(print(Duration::from_micros(micros)), text);
         }
     }
@@ -198,9 +204,23 @@ mod tests {
     #[test]
     fn shows_ages() {
         let cases = [
-            (0, "0s"), (119, "119s"), (120, "2m"), (599, "9m59s"), (600, "10m"), (10799, "179m"), (10800, "3h"),
-            (28799, "7h59m"), (28800, "8h"), (172_799, "47h"), (172_800, "2d"), (691_199, "7d23h"), (691_200, "8d"),
-            (729 * 86400, "729d"), (730 * 86400, "2y"), (731 * 86400, "2y1d"), (8 * 365 * 86400, "8y"),
+            (0, "0s"),
+            (119, "119s"),
+            (120, "2m"),
+            (599, "9m59s"),
+            (600, "10m"),
+            (10799, "179m"),
+            (10800, "3h"),
+            (28799, "7h59m"),
+            (28800, "8h"),
+            (172_799, "47h"),
+            (172_800, "2d"),
+            (691_199, "7d23h"),
+            (691_200, "8d"),
+            (729 * 86400, "729d"),
+            (730 * 86400, "2y"),
+            (731 * 86400, "2y1d"),
+            (8 * 365 * 86400, "8y"),
         ];
         for (seconds, text) in cases {
             assert_eq!(human(Duration::from_secs(seconds)), text);

@@ -75,8 +75,7 @@ impl Status {
 
     /// 404 for a URL that serves nothing.
     pub fn no_such_path() -> Self {
-        let mut status =
-            Status::new(404, "NotFound", "the server could not find the requested resource".to_owned());
+        let mut status = Status::new(404, "NotFound", "the server could not find the requested resource".to_owned());
         status.details = Some(Box::default());
         status
     }

@@ -139,7 +139,13 @@ impl State {
                 let what = format!("stopped after {STEPS_MAX} pieces of work");
                 let why = "one call does no more; let time pass again to go on".to_owned();
                 let now = self.now();
-                self.server.trace_mut().add(now, 0, Actor::Client("clock".to_owned()), None, Event::Acted { what, why });
+                self.server.trace_mut().add(
+                    now,
+                    0,
+                    Actor::Client("clock".to_owned()),
+                    None,
+                    Event::Acted { what, why },
+                );
                 return Advanced { reached: self.now(), steps, complete: false };
             }
             steps += u64::from(lane != Lane::Events);
@@ -195,7 +201,8 @@ impl State {
     fn work_pod(&mut self, at: Timestamp, instant: Timestamp) {
         let horizon = self.horizon(instant);
         let mut kubelet = std::mem::take(&mut self.kubelet);
-        let printed = self.act(Identity::Kubelet, Actor::Kubelet, KUBELET, |context| kubelet.work_pod(at, horizon, context));
+        let printed =
+            self.act(Identity::Kubelet, Actor::Kubelet, KUBELET, |context| kubelet.work_pod(at, horizon, context));
         self.kubelet = kubelet;
         for (pod, container, text) in printed {
             boot::keep_log(&mut self.server, &pod, &container, &text);

@@ -122,9 +122,16 @@ impl<'a> Caller<'a> {
     ///
     /// # Errors
     /// The server's answer.
-    pub fn patch(&mut self, resource: &str, at: (&str, &str), subresource: &str, patch: Value) -> Result<Object, Status> {
+    pub fn patch(
+        &mut self,
+        resource: &str,
+        at: (&str, &str),
+        subresource: &str,
+        patch: Value,
+    ) -> Result<Object, Status> {
         let path = format!("{}/{}{subresource}", collection(resource, at.0)?, at.1);
-        let mut request = Request::new(Method::Patch, path).header("Content-Type", "application/strategic-merge-patch+json");
+        let mut request =
+            Request::new(Method::Patch, path).header("Content-Type", "application/strategic-merge-patch+json");
         request.body = Body::Json(Rc::new(patch));
         self.send(request).result()
     }

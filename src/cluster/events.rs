@@ -69,8 +69,16 @@ struct Seen {
 
 impl Recorder {
     /// Decides what to send for `report` about `subject`, which happened `times` times up to `now`.
-    pub fn record(&mut self, source: Source, subject: &Object, report: Report<'_>, times: u64, now: Timestamp) -> Record {
-        let about = format!("{}/{}/{}/{}", source.component, object::kind(subject), object::uid(subject), report.field_path);
+    pub fn record(
+        &mut self,
+        source: Source,
+        subject: &Object,
+        report: Report<'_>,
+        times: u64,
+        now: Timestamp,
+    ) -> Record {
+        let about =
+            format!("{}/{}/{}/{}", source.component, object::kind(subject), object::uid(subject), report.field_path);
         if !self.affordable(&about, now) {
             return Record::Dropped;
         }

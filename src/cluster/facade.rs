@@ -110,12 +110,7 @@ impl Client for Cluster {
         self.state.container(reference)
     }
 
-    fn write_container_file(
-        &mut self,
-        reference: &ContainerRef,
-        path: &str,
-        contents: &[u8],
-    ) -> Result<(), FileError> {
+    fn write_container_file(&mut self, reference: &ContainerRef, path: &str, contents: &[u8]) -> Result<(), FileError> {
         Rc::make_mut(&mut self.state).write_container_file(reference, path, contents)
     }
 

@@ -5,8 +5,8 @@ use crate::api::time::Timestamp;
 use crate::cluster::controllers::token_secrets::{ACCOUNT_NAME, ACCOUNT_UID, is_token_secret};
 use crate::cluster::kubelet::Kubelet;
 use crate::cluster::reader::Reader;
-use crate::cluster::trace::{Actor, Entry, Event};
 use crate::cluster::token;
+use crate::cluster::trace::{Actor, Entry, Event};
 use crate::cluster::views::{Home, TokenLife, bound_to};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -85,20 +85,13 @@ fn secret_life(secret: &Value) -> Option<TokenLife> {
     let claims = Rc::new(token::parse(std::str::from_utf8(&text).ok()?)?.claims);
     Some(TokenLife {
         subject: object::text(&claims, &["sub"]).to_owned(),
-        home: Home::Secret {
-            namespace: object::namespace(secret).to_owned(),
-            name: object::name(secret).to_owned(),
-        },
+        home: Home::Secret { namespace: object::namespace(secret).to_owned(), name: object::name(secret).to_owned() },
         token: Some(token::issue(&claims)),
         issued: object::creation_timestamp(secret).unwrap_or_default(),
         refresh_due: None,
         warn_after: None,
         expires: None,
-        bound: Some((
-            "secret".to_owned(),
-            object::name(secret).to_owned(),
-            object::uid(secret).to_owned(),
-        )),
+        bound: Some(("secret".to_owned(), object::name(secret).to_owned(), object::uid(secret).to_owned())),
         ended: None,
         claims,
     })

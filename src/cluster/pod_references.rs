@@ -7,11 +7,8 @@ use crate::api::object::{Object, list, text};
 use serde_json::Value;
 
 /// The lists of containers of a pod, with the words messages use for one of them.
-pub const CONTAINER_LISTS: [(&str, &str); 3] = [
-    ("initContainers", "init container"),
-    ("containers", "container"),
-    ("ephemeralContainers", "ephemeral container"),
-];
+pub const CONTAINER_LISTS: [(&str, &str); 3] =
+    [("initContainers", "init container"), ("containers", "container"), ("ephemeralContainers", "ephemeral container")];
 
 /// The names of the Secrets that a pod refers to: volumes, projected volumes, environment, image pull secrets.
 pub fn secrets(pod: &Object) -> Vec<&str> {

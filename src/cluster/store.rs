@@ -97,7 +97,9 @@ impl Store {
         let from = Key { resource: resource.to_owned(), namespace: namespace.to_owned(), name: String::new() };
         self.objects
             .range(from..)
-            .take_while(move |(key, _)| key.resource == resource && (namespace.is_empty() || key.namespace == namespace))
+            .take_while(move |(key, _)| {
+                key.resource == resource && (namespace.is_empty() || key.namespace == namespace)
+            })
             .map(|(_, object)| object)
     }
 
@@ -116,8 +118,7 @@ fn stamp(object: &mut Object, revision: u64) {
 
 impl Reader for Store {
     fn get(&self, resource: &str, namespace: &str, name: &str) -> Option<Rc<Object>> {
-        let key =
-            Key { resource: resource.to_owned(), namespace: namespace.to_owned(), name: name.to_owned() };
+        let key = Key { resource: resource.to_owned(), namespace: namespace.to_owned(), name: name.to_owned() };
         self.objects.get(&key).cloned()
     }
 

@@ -13,8 +13,8 @@ use crate::cluster::keys;
 use crate::cluster::settings::{ISSUER, SERVER_ADDRESS};
 use base64::Engine;
 use base64::alphabet;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
 use jwt_compact::alg::{Rsa, RsaPrivateKey, RsaPublicKey};
 use jwt_compact::{Algorithm, AlgorithmSignature};
 use rsa::pkcs8::DecodePrivateKey;
@@ -270,12 +270,8 @@ mod tests {
 
     #[test]
     fn a_pod_s_token_names_the_pod_its_node_and_when_to_warn() {
-        let bound = Bound {
-            kind: "pod",
-            name: "p7".into(),
-            uid: "9ba3".into(),
-            node: Some(("node01".into(), "c1a1".into())),
-        };
+        let bound =
+            Bound { kind: "pod", name: "p7".into(), uid: "9ba3".into(), node: Some(("node01".into(), "c1a1".into())) };
         let extended = Contents {
             warn_after_seconds: Some(3607),
             lifetime_seconds: EXTENDED_LIFETIME_SECONDS,

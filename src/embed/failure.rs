@@ -14,7 +14,10 @@ pub fn show(detail: &str) {
     alert.set_class_name("failure");
     let texts = [
         ("h2", "The lab has failed"),
-        ("p", "That is a mistake in the lab, not yours. Nothing is lost: the session can be restored up to the command before."),
+        (
+            "p",
+            "That is a mistake in the lab, not yours. Nothing is lost: the session can be restored up to the command before.",
+        ),
     ];
     for (tag, text) in texts {
         let _ = element(tag, text).map(|child| alert.append_child(&child));

@@ -11,8 +11,8 @@ use crate::kubectl::errors::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::last_applied::{LAST_APPLIED, is_empty, original, with_annotation};
 use crate::kubectl::options::{DRY_RUN, DryRun, FILES, OUTPUT, SELECTOR};
-use crate::kubectl::resources::Target;
 use crate::kubectl::printers::Order;
+use crate::kubectl::resources::Target;
 use crate::kubectl::writing::{self, Options, PatchKind, Show, VALIDATE, field_manager};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -22,13 +22,25 @@ const RETRIES: usize = 5;
 
 const OWN_FLAGS: &[Flag] = &[
     Flag::boolean("all", "", "Select all resources in the namespace of the specified resource types."),
-    Flag::text("cascade", "", "Must be \"background\", \"orphan\", or \"foreground\".").or("background").bare("background"),
+    Flag::text("cascade", "", "Must be \"background\", \"orphan\", or \"foreground\".")
+        .or("background")
+        .bare("background"),
     Flag::boolean("force", "", "If true, immediately remove resources from API and bypass graceful deletion."),
-    Flag::boolean("force-conflicts", "", "If true, server-side apply will force the changes against conflicts (not simulated)."),
-    Flag::integer("grace-period", "", "Period of time in seconds given to the resource to terminate gracefully.").or("-1"),
+    Flag::boolean(
+        "force-conflicts",
+        "",
+        "If true, server-side apply will force the changes against conflicts (not simulated).",
+    ),
+    Flag::integer("grace-period", "", "Period of time in seconds given to the resource to terminate gracefully.")
+        .or("-1"),
     Flag::boolean("openapi-patch", "", "If true, use openapi to calculate diff when it is available.").or("true"),
-    Flag::boolean("overwrite", "", "Automatically resolve conflicts between the modified and live configuration.").or("true"),
-    Flag::boolean("prune", "", "Automatically delete resource objects that do not appear in the configs (not simulated)."),
+    Flag::boolean("overwrite", "", "Automatically resolve conflicts between the modified and live configuration.")
+        .or("true"),
+    Flag::boolean(
+        "prune",
+        "",
+        "Automatically delete resource objects that do not appear in the configs (not simulated).",
+    ),
     Flag::array("prune-allowlist", "", "Kinds to prune (not simulated)."),
     Flag::boolean("server-side", "", "If true, apply runs in the server instead of the client (not simulated)."),
     Flag::duration("timeout", "", "The length of time to wait before giving up on a delete."),
@@ -93,11 +105,7 @@ fn not_simulated(context: &Context<'_>) -> Result<(), Failure> {
 }
 
 /// Creates, patches or leaves one object; the answer says which.
-fn apply_one(
-    context: &mut Context<'_>,
-    target: &Target,
-    options: &Options,
-) -> Result<(Object, &'static str), Failure> {
+fn apply_one(context: &mut Context<'_>, target: &Target, options: &Options) -> Result<(Object, &'static str), Failure> {
     let manifest = target.object.clone().unwrap_or_default();
     let generated = text(&manifest, &["metadata", "generateName"]);
     if target.name.is_empty() && !generated.is_empty() {
@@ -108,8 +116,7 @@ fn apply_one(
         Ok(current) => current,
         Err(failure) if failure.is_not_found() => return create(context, target, modified, options),
         Err(failure) => {
-            let action =
-                format!("retrieving current configuration of:\n{}\nfrom server for:", describe(target));
+            let action = format!("retrieving current configuration of:\n{}\nfrom server for:", describe(target));
             return Err(failure.sourced(&action, &target.source));
         }
     };
@@ -126,7 +133,8 @@ fn apply_one(
     }
     let (patch, patched) = merge(context, target, &modified, current, options)?;
     if deletion_timestamp(&patched).is_some() {
-        context.warn_once(&format!("Detected changes to resource {} which is currently being deleted.", name(&patched)));
+        context
+            .warn_once(&format!("Detected changes to resource {} which is currently being deleted.", name(&patched)));
     }
     Ok((patched, if is_empty(&patch) { "unchanged" } else { "configured" }))
 }

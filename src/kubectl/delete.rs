@@ -15,10 +15,13 @@ use crate::kubectl::writing::NOTHING_NAMED;
 const OWN_FLAGS: &[Flag] = &[
     Flag::boolean("all", "", "Delete all resources, in the namespace of the specified resource types."),
     Flag::boolean("all-namespaces", "A", "If present, list the requested object(s) across all namespaces."),
-    Flag::text("cascade", "", "Must be \"background\", \"orphan\", or \"foreground\".").or("background").bare("background"),
+    Flag::text("cascade", "", "Must be \"background\", \"orphan\", or \"foreground\".")
+        .or("background")
+        .bare("background"),
     Flag::text("field-selector", "", "Selector (field query) to filter on, supports '=', '==', and '!='."),
     Flag::boolean("force", "", "If true, immediately remove resources from API and bypass graceful deletion."),
-    Flag::integer("grace-period", "", "Period of time in seconds given to the resource to terminate gracefully.").or("-1"),
+    Flag::integer("grace-period", "", "Period of time in seconds given to the resource to terminate gracefully.")
+        .or("-1"),
     Flag::boolean("ignore-not-found", "", "Treat \"resource not found\" as a successful delete."),
     Flag::boolean("interactive", "i", "If true, delete resource only when user confirms (not simulated)."),
     Flag::boolean("now", "", "If true, resources are signaled for immediate shutdown (same as --grace-period=1)."),
@@ -104,9 +107,9 @@ fn plan(context: &mut Context<'_>) -> Result<Plan, Failure> {
     if force && grace < 0 {
         grace = 0;
     }
-    let selected = flags.boolean("all") || !flags.text("selector").is_empty() || !flags.text("field-selector").is_empty();
-    let ignore_not_found =
-        if flags.is_set("ignore-not-found") { flags.boolean("ignore-not-found") } else { selected };
+    let selected =
+        flags.boolean("all") || !flags.text("selector").is_empty() || !flags.text("field-selector").is_empty();
+    let ignore_not_found = if flags.is_set("ignore-not-found") { flags.boolean("ignore-not-found") } else { selected };
     let dry_run = DryRun::from(context)?;
     check(context, force, grace)?;
     Ok(Plan {
@@ -177,9 +180,10 @@ fn warn(context: &mut Context<'_>, plan: &Plan, targets: &[Target]) -> Result<()
 fn delete_one(context: &mut Context<'_>, plan: &Plan, target: &Target) -> Result<String, Failure> {
     let mut uid = String::new();
     if plan.dry_run != DryRun::Client {
-        uid = deletion::delete(context, target.kind, &target.namespace, &target.name, &plan.how).map_err(|failure| {
-            if target.source.is_empty() { failure } else { failure.sourced("deleting", &target.source) }
-        })?;
+        uid =
+            deletion::delete(context, target.kind, &target.namespace, &target.name, &plan.how).map_err(|failure| {
+                if target.source.is_empty() { failure } else { failure.sourced("deleting", &target.source) }
+            })?;
     }
     if plan.short {
         context.print(format!("{}/{}\n", target.kind.qualified_singular(), target.name));
@@ -195,8 +199,7 @@ fn wait(context: &mut Context<'_>, deleted: &[(Target, String)]) -> Result<(), F
     let deadline = context.host.client().now().after(if timeout.is_zero() { WEEK } else { timeout });
     let mut failures = Vec::new();
     for (target, uid) in deleted {
-        let waited =
-            deletion::wait_until_gone(context, target.kind, &target.namespace, &target.name, uid, deadline);
+        let waited = deletion::wait_until_gone(context, target.kind, &target.namespace, &target.name, uid, deadline);
         failures.extend(waited.err());
     }
     Failure::collect(failures)

@@ -27,9 +27,17 @@ pub const COMMAND: Command = Command {
         SELECTOR,
         &[
             field_manager("kubectl-client-side-apply"),
-            Flag::boolean("force-conflicts", "", "If true, server-side apply will force the changes against conflicts (not simulated)."),
+            Flag::boolean(
+                "force-conflicts",
+                "",
+                "If true, server-side apply will force the changes against conflicts (not simulated).",
+            ),
             Flag::boolean("prune", "", "Include resources that would be deleted by pruning (not simulated)."),
-            Flag::boolean("server-side", "", "If true, apply runs in the server instead of the client (not simulated)."),
+            Flag::boolean(
+                "server-side",
+                "",
+                "If true, apply runs in the server instead of the client (not simulated).",
+            ),
             Flag::boolean("show-managed-fields", "", "If true, include managed fields in the diff."),
         ],
     ],
@@ -126,7 +134,11 @@ fn file_name(kind: &Kind, namespace: &str, name: &str) -> String {
 
 fn unified(before: &str, after: &str, from: &str, to: &str, stamp: &str) -> String {
     let diff = similar::TextDiff::from_lines(before, after);
-    let body = diff.unified_diff().context_radius(3).header(&format!("{from}\t{stamp}"), &format!("{to}\t{stamp}")).to_string();
+    let body = diff
+        .unified_diff()
+        .context_radius(3)
+        .header(&format!("{from}\t{stamp}"), &format!("{to}\t{stamp}"))
+        .to_string();
     format!("diff -u -N {from} {to}\n{body}")
 }
 

@@ -43,8 +43,10 @@ pub const VERSIONS: Command = Command {
 fn groups(context: &mut Context, only_preferred: bool) -> Result<Vec<(String, String)>, Failure> {
     let core = context.request(Request::get("/api"))?;
     let named = context.request(Request::get("/apis"))?;
-    let mut found: Vec<(String, String)> =
-        strings(&core, &["versions"]).iter().map(|version| ((*version).to_owned(), format!("/api/{version}"))).collect();
+    let mut found: Vec<(String, String)> = strings(&core, &["versions"])
+        .iter()
+        .map(|version| ((*version).to_owned(), format!("/api/{version}")))
+        .collect();
     for group in list(&named, &["groups"]) {
         let preferred = text(group, &["preferredVersion", "groupVersion"]);
         for version in list(group, &["versions"]) {
@@ -145,9 +147,9 @@ mod tests {
     use crate::kubectl::testing::{FakeHost, json};
 
     fn host() -> FakeHost {
-        ["/api", "/apis", "/api/v1", "/apis/apps/v1"].iter().fold(FakeHost::new(), |host, path| {
-            host.with(&format!("GET {path}"), json(200, document(path).clone()))
-        })
+        ["/api", "/apis", "/api/v1", "/apis/apps/v1"]
+            .iter()
+            .fold(FakeHost::new(), |host, path| host.with(&format!("GET {path}"), json(200, document(path).clone())))
     }
 
     #[test]

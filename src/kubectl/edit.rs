@@ -166,7 +166,11 @@ fn save(context: &mut Context<'_>, originals: &[Object], object: &Object) -> Res
         return Err(Failure::message("At least one of apiVersion, kind and name was changed"));
     }
     let Some(known) = kinds::by_kind(api_version(object), kind(object)) else {
-        return Err(Failure::message(format!("no matches for kind \"{}\" in version \"{}\"", kind(object), api_version(object))));
+        return Err(Failure::message(format!(
+            "no matches for kind \"{}\" in version \"{}\"",
+            kind(object),
+            api_version(object)
+        )));
     };
     let patch = patch::two_way_strategic(api_version(object), kind(object), original, object);
     let path = object_path(known, namespace(original), name(original))?;

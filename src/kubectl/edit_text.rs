@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn opens_again_with_the_reason_and_what_was_typed() {
-        let status = Status::invalid("", "Pod", "x", &[FieldError::invalid("metadata.uid", &json!("y"), "field is immutable")]);
+        let status =
+            Status::invalid("", "Pod", "x", &[FieldError::invalid("metadata.uid", &json!("y"), "field is immutable")]);
         let text = compose(&[Reason::invalid("pods", "x", &status)], "apiVersion: v1\n");
         assert_eq!(
             text,
@@ -94,6 +95,9 @@ mod tests {
     #[test]
     fn keeps_comments_inside_what_was_typed() {
         assert_eq!(without_header("# a\na: 1\n# mine\nb: 2\n"), "a: 1\n# mine\nb: 2\n");
-        assert_eq!(compose(&[Reason::syntax("line one\nline two")], ""), format!("{HEADER}# The edited file had a syntax error: line one\n# line two\n#\n"));
+        assert_eq!(
+            compose(&[Reason::syntax("line one\nline two")], ""),
+            format!("{HEADER}# The edited file had a syntax error: line one\n# line two\n#\n")
+        );
     }
 }

@@ -158,11 +158,8 @@ fn invalid(status: &Status) -> String {
     };
     let mut causes: Vec<String> = Vec::new();
     for cause in &details.causes {
-        let text = if cause.field.is_empty() {
-            cause.message.clone()
-        } else {
-            format!("{}: {}", cause.field, cause.message)
-        };
+        let text =
+            if cause.field.is_empty() { cause.message.clone() } else { format!("{}: {}", cause.field, cause.message) };
         if !causes.contains(&text) {
             causes.push(text);
         }
@@ -211,7 +208,8 @@ mod tests {
         let name = FieldError::invalid("metadata.name", &json!("B"), "no");
         let one = Failure::Status(Status::invalid("", "Pod", "B", std::slice::from_ref(&name)));
         assert_eq!(told(&one), "The Pod \"B\" is invalid: metadata.name: Invalid value: \"B\": no\n");
-        let two = Failure::Status(Status::invalid("", "Pod", "B", &[name.clone(), FieldError::required("spec.x", ""), name]));
+        let two =
+            Failure::Status(Status::invalid("", "Pod", "B", &[name.clone(), FieldError::required("spec.x", ""), name]));
         assert_eq!(
             told(&two),
             "The Pod \"B\" is invalid: \n* metadata.name: Invalid value: \"B\": no\n* spec.x: Required value\n"
@@ -223,7 +221,10 @@ mod tests {
         let a = Failure::message("a");
         assert_eq!(Failure::collect(vec![a.clone(), a.clone()]), Err(a.clone()));
         let many = Failure::collect(vec![a, Failure::Status(Status::not_found("", "pods", "p"))]).err();
-        assert_eq!(many.map(|m| told(&m)).unwrap_or_default(), "a\nError from server (NotFound): pods \"p\" not found\n");
+        assert_eq!(
+            many.map(|m| told(&m)).unwrap_or_default(),
+            "a\nError from server (NotFound): pods \"p\" not found\n"
+        );
         assert_eq!(told(&Failure::usage("no")), "error: no\nSee 'kubectl get -h' for help and examples\n");
     }
 }

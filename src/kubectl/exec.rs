@@ -26,9 +26,14 @@ pub const COMMAND: Command = Command {
         "kubectl exec deploy/mydeployment -- date",
     ],
     flags: &[&[
-        Flag::text("container", "c", "Container name. If omitted, use the annotation kubectl.kubernetes.io/default-container, or the first container."),
+        Flag::text(
+            "container",
+            "c",
+            "Container name. If omitted, use the annotation kubectl.kubernetes.io/default-container, or the first container.",
+        ),
         Flag::slice("filename", "f", "to use to exec into the resource"),
-        Flag::duration("pod-running-timeout", "", "The length of time to wait until at least one pod is running").or("1m0s"),
+        Flag::duration("pod-running-timeout", "", "The length of time to wait until at least one pod is running")
+            .or("1m0s"),
         Flag::boolean("quiet", "q", "Only print output from the remote session"),
         Flag::boolean("stdin", "i", "Pass stdin to the container"),
         Flag::boolean("tty", "t", "Stdin is a TTY"),
@@ -130,9 +135,11 @@ fn connect(
                 request = request.query(key, "true");
             }
         }
-        let protocol_header = if method == Method::Get { "Sec-WebSocket-Protocol" } else { "X-Stream-Protocol-Version" };
-        let response =
-            context.send(request.header("Connection", "Upgrade").header("Upgrade", upgrade).header(protocol_header, protocol))?;
+        let protocol_header =
+            if method == Method::Get { "Sec-WebSocket-Protocol" } else { "X-Stream-Protocol-Version" };
+        let response = context.send(
+            request.header("Connection", "Upgrade").header("Upgrade", upgrade).header(protocol_header, protocol),
+        )?;
         match response.body {
             Body::Exec(reference) => return Ok(reference),
             _ => refused = Failure::Status(response.failure()),
@@ -142,12 +149,7 @@ fn connect(
 }
 
 /// Runs the process and passes on what it prints and how it ends.
-fn start(
-    context: &mut Context<'_>,
-    container: &ContainerRef,
-    command: &[String],
-    stdin: bool,
-) -> Result<(), Failure> {
+fn start(context: &mut Context<'_>, container: &ContainerRef, command: &[String], stdin: bool) -> Result<(), Failure> {
     let input = if stdin { context.stdin } else { &[] };
     let ended = context.host.run_in_container(container, command, input);
     context.outcome.output.extend(ended.output);

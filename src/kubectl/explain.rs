@@ -134,15 +134,18 @@ mod tests {
         let mut host = FakeHost::new();
         let told = host.run("explain sa").0;
         assert!(told.starts_with("KIND:       ServiceAccount\nVERSION:    v1\n\nDESCRIPTION:\n"));
-        assert!(told.contains("  automountServiceAccountToken\t<boolean>\n  imagePullSecrets\t<[]LocalObjectReference>\n"));
+        assert!(
+            told.contains("  automountServiceAccountToken\t<boolean>\n  imagePullSecrets\t<[]LocalObjectReference>\n")
+        );
         assert!(host.run("explain sa.secrets").0.contains("FIELD: secrets <[]ObjectReference>\n"));
-        assert!(host.run("explain deploy.spec.template.spec").0.starts_with("GROUP:      apps\nKIND:       Deployment\n"));
+        assert!(
+            host.run("explain deploy.spec.template.spec").0.starts_with("GROUP:      apps\nKIND:       Deployment\n")
+        );
         let (out, err, exit) = host.run("explain sa.foo");
-        assert_eq!((out.as_str(), err.as_str(), exit), (
-            "KIND:       ServiceAccount\nVERSION:    v1\n\n",
-            "error: field \"foo\" does not exist\n",
-            1
-        ));
+        assert_eq!(
+            (out.as_str(), err.as_str(), exit),
+            ("KIND:       ServiceAccount\nVERSION:    v1\n\n", "error: field \"foo\" does not exist\n", 1)
+        );
         assert_eq!(host.run("explain foo").1, "the server doesn't have a resource type \"foo\"\n");
     }
 }

@@ -164,12 +164,7 @@ impl Flags {
         Ok(flags)
     }
 
-    fn long<'a>(
-        &mut self,
-        long: &str,
-        word: &str,
-        rest: &mut impl Iterator<Item = &'a String>,
-    ) -> Result<(), String> {
+    fn long<'a>(&mut self, long: &str, word: &str, rest: &mut impl Iterator<Item = &'a String>) -> Result<(), String> {
         if long.starts_with(['-', '=']) {
             return Err(format!("bad flag syntax: {word}"));
         }
@@ -314,11 +309,15 @@ mod tests {
         for words in [&["-o", "yaml"][..], &["-oyaml"], &["-o=yaml"], &["--output", "yaml"], &["--output=yaml"]] {
             assert_eq!(parse(words).unwrap().text("output"), "yaml", "{words:?}");
         }
-        let flags = parse(&["-it", "pod", "--verb=get,list", "--verb", "watch", "--audience=a,b", "--", "-x", "--"]).unwrap();
+        let flags =
+            parse(&["-it", "pod", "--verb=get,list", "--verb", "watch", "--audience=a,b", "--", "-x", "--"]).unwrap();
         assert!(flags.boolean("stdin") && flags.boolean("tty"));
         assert_eq!(flags.list("verb"), ["get", "list", "watch"]);
         assert_eq!(flags.list("audience"), ["a,b"]);
-        assert_eq!((flags.arguments.as_slice(), flags.dash), (&["pod".to_owned(), "-x".into(), "--".into()][..], Some(1)));
+        assert_eq!(
+            (flags.arguments.as_slice(), flags.dash),
+            (&["pod".to_owned(), "-x".into(), "--".into()][..], Some(1))
+        );
         assert!(!parse(&["--tty=false"]).unwrap().boolean("tty"));
         assert_eq!(parse(&[]).unwrap().text("dry-run"), "none");
         let bare = parse(&["--dry-run", "client"]).unwrap();
@@ -335,7 +334,10 @@ mod tests {
             (&["-n"], "flag needs an argument: 'n' in -n"),
             (&["--namespace"], "flag needs an argument: --namespace"),
             (&["---x"], "bad flag syntax: ---x"),
-            (&["--tty=x"], "invalid argument \"x\" for \"-t, --tty\" flag: strconv.ParseBool: parsing \"x\": invalid syntax"),
+            (
+                &["--tty=x"],
+                "invalid argument \"x\" for \"-t, --tty\" flag: strconv.ParseBool: parsing \"x\": invalid syntax",
+            ),
             (&["--", "-n"], ""),
         ];
         for (words, message) in cases {

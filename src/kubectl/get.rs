@@ -248,8 +248,8 @@ fn print_tables(context: &Context, selection: &Selection, answers: &[(&Target, O
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use crate::api::status::Status;
     use crate::api::request::Response;
+    use crate::api::status::Status;
     use crate::kubectl::testing::{FakeHost, json, table};
     use serde_json::json;
 
@@ -276,7 +276,9 @@ mod tests {
         let request = host.client.requests.first().unwrap();
         assert!(request.header_value("Accept").unwrap().starts_with("application/json;as=Table;v=v1"));
         assert_eq!(request.header_value("User-Agent"), Some(crate::kubectl::session::USER_AGENT));
-        assert!(matches!(&request.credential, Some(crate::api::request::Credential::Certificate(pem)) if &**pem == "CERT"));
+        assert!(
+            matches!(&request.credential, Some(crate::api::request::Credential::Certificate(pem)) if &**pem == "CERT")
+        );
     }
 
     #[test]
@@ -298,15 +300,18 @@ mod tests {
     fn prints_objects_as_asked() {
         let account = |name: &str| json!({"metadata": {"name": name, "managedFields": [{}]}});
         let mut host = FakeHost::new()
-            .with("GET /api/v1/namespaces/default/serviceaccounts?limit=500", json(
-                200,
-                json!({"kind": "ServiceAccountList", "apiVersion": "v1", "metadata": {"resourceVersion": "9"},
+            .with(
+                "GET /api/v1/namespaces/default/serviceaccounts?limit=500",
+                json(
+                    200,
+                    json!({"kind": "ServiceAccountList", "apiVersion": "v1", "metadata": {"resourceVersion": "9"},
                     "items": [account("a"), account("b")]}),
-            ))
-            .with("GET /api/v1/namespaces/default/serviceaccounts/a", json(
-                200,
-                json!({"kind": "ServiceAccount", "apiVersion": "v1", "metadata": {"name": "a"}}),
-            ));
+                ),
+            )
+            .with(
+                "GET /api/v1/namespaces/default/serviceaccounts/a",
+                json(200, json!({"kind": "ServiceAccount", "apiVersion": "v1", "metadata": {"name": "a"}})),
+            );
         assert_eq!(host.run("get sa -o name").0, "serviceaccount/a\nserviceaccount/b\n");
         assert_eq!(host.run("get sa -o jsonpath={.items[*].metadata.name}").0, "a b");
         assert_eq!(host.run("get sa a -o jsonpath={.metadata.name}").0, "a");
@@ -316,7 +321,11 @@ mod tests {
             "{\n    \"apiVersion\": \"v1\",\n    \"kind\": \"ServiceAccount\",\n    \"metadata\": {\n        \"name\": \"a\"\n    }\n}\n"
         );
         let list = host.run("get sa -o json").0;
-        assert!(list.contains("\"kind\": \"List\"") && list.contains("\"resourceVersion\": \"\"") && !list.contains("managed"));
+        assert!(
+            list.contains("\"kind\": \"List\"")
+                && list.contains("\"resourceVersion\": \"\"")
+                && !list.contains("managed")
+        );
         assert_eq!(
             host.run("get sa a -o nonsense").1,
             "error: unable to match a printer suitable for the output format \"nonsense\", allowed formats are: \
@@ -337,7 +346,10 @@ mod tests {
         assert_eq!(host.run("get nonsense").1, "error: the server doesn't have a resource type \"nonsense\"\n");
         assert_eq!(host.run("get sa --bogus").1, "error: unknown flag: --bogus\nSee 'kubectl get --help' for usage.\n");
         assert_eq!(host.run("frobnicate").1, "error: unknown command \"frobnicate\" for \"kubectl\"\n");
-        assert_eq!(host.run("descrbe --x").1, "error: unknown command \"descrbe\" for \"kubectl\"\n\nDid you mean this?\n\tdescribe\n");
+        assert_eq!(
+            host.run("descrbe --x").1,
+            "error: unknown command \"descrbe\" for \"kubectl\"\n\nDid you mean this?\n\tdescribe\n"
+        );
         assert!(host.run("port-forward x").1.starts_with("error: not simulated: kubectl port-forward; nearest: "));
         assert!(host.run("-n default get sa").2 == 1 && host.asked().len() == 1);
         assert_eq!(

@@ -166,10 +166,12 @@ fn parse(path: &str, bytes: &[u8]) -> Result<Value, Failure> {
     match document {
         Value::Null => Ok(json!({})),
         Value::Object(_) => Ok(document),
-        _ => Err(problem("couldn't get version/kind; json parse error: json: cannot unmarshal string into Go value of \
+        _ => Err(problem(
+            "couldn't get version/kind; json parse error: json: cannot unmarshal string into Go value of \
              type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \
              \"json:\\\"kind,omitempty\\\"\" }"
-            .to_owned())),
+                .to_owned(),
+        )),
     }
 }
 

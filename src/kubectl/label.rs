@@ -103,6 +103,9 @@ mod tests {
         assert_eq!(operation(&["a=b"], true), "labeled");
         assert_eq!(operation(&["a-"], true), "unlabeled");
         assert_eq!(operation(&["a-"], false), "not labeled");
-        assert_eq!((LABELS.refusal)(&[("x".into(), "y".into())]), "'x' already has a value (y), and --overwrite is false");
+        assert_eq!(
+            (LABELS.refusal)(&[("x".into(), "y".into())]),
+            "'x' already has a value (y), and --overwrite is false"
+        );
     }
 }

@@ -43,12 +43,7 @@ impl Manifest {
 
 /// Reads everything that `-f` names; what can't be read is told apart. `validate` adds the complaints that kubectl's
 /// own check makes before it looks at the type.
-pub fn read(
-    context: &mut Context,
-    files: &[String],
-    recursive: bool,
-    validate: bool,
-) -> (Vec<Manifest>, Vec<Failure>) {
+pub fn read(context: &mut Context, files: &[String], recursive: bool, validate: bool) -> (Vec<Manifest>, Vec<Failure>) {
     let mut found = Vec::new();
     let mut failures = Vec::new();
     for file in files {

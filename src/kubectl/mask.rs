@@ -16,12 +16,7 @@ pub fn secrets(live: &mut Value, merged: &mut Value) {
     hide(merged, after.as_ref(), before.as_ref(), AFTER);
 }
 
-fn hide(
-    object: &mut Value,
-    own: Option<&Map<String, Value>>,
-    other: Option<&Map<String, Value>>,
-    changed: &str,
-) {
+fn hide(object: &mut Value, own: Option<&Map<String, Value>>, other: Option<&Map<String, Value>>, changed: &str) {
     let Some(own) = own else { return };
     let hidden = own.iter().map(|(key, value)| {
         let different = other.and_then(|other| other.get(key)).is_some_and(|other| other != value);

@@ -21,8 +21,16 @@ pub const FLAGS: &[Flag] = &[
     Flag::text("field-selector", "", "Selector (field query) to filter on, supports '=', '==', and '!='."),
     Flag::boolean("list", "", "If true, display what is set for a given resource."),
     Flag::boolean("local", "", "If true, will NOT contact api-server but run locally (not simulated)."),
-    Flag::boolean("overwrite", "", "If true, allow values to be overwritten, otherwise reject updates that overwrite existing ones."),
-    Flag::text("resource-version", "", "If non-empty, the update will only succeed if this is the current resource-version for the object."),
+    Flag::boolean(
+        "overwrite",
+        "",
+        "If true, allow values to be overwritten, otherwise reject updates that overwrite existing ones.",
+    ),
+    Flag::text(
+        "resource-version",
+        "",
+        "If non-empty, the update will only succeed if this is the current resource-version for the object.",
+    ),
 ];
 
 /// What differs between the two commands.
@@ -173,10 +181,7 @@ mod tests {
         let changes = Changes { set: vec![("a".into(), "3".into())], remove: vec!["b".into()] };
         let after = changed(&object, &LABELS, &changes);
         assert_eq!(after, json!({"metadata": {"name": "x", "labels": {"a": "3"}}}));
-        assert_eq!(
-            two_way_merge(&object, &after),
-            json!({"metadata": {"labels": {"a": "3", "b": null}}})
-        );
+        assert_eq!(two_way_merge(&object, &after), json!({"metadata": {"labels": {"a": "3", "b": null}}}));
         let none = Changes { set: Vec::new(), remove: vec!["a".into(), "b".into()] };
         assert_eq!(changed(&object, &LABELS, &none), json!({"metadata": {"name": "x"}}));
     }

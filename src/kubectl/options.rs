@@ -41,7 +41,8 @@ pub const GLOBAL: [Flag; 25] = [
 pub const OUTPUT: &[Flag] = &[
     Flag::text("output", "o", "Output format: json, yaml, kyaml, name, jsonpath=..., go-template=..., ..."),
     Flag::text("template", "", "Template for -o jsonpath or -o go-template"),
-    Flag::boolean("allow-missing-template-keys", "", "Ignore keys that a template names and the object lacks").or("true"),
+    Flag::boolean("allow-missing-template-keys", "", "Ignore keys that a template names and the object lacks")
+        .or("true"),
     Flag::boolean("show-managed-fields", "", "Keep metadata.managedFields when printing"),
 ];
 
@@ -53,11 +54,13 @@ pub const FILES: &[Flag] = &[
 ];
 
 /// `--dry-run`.
-pub const DRY_RUN: &[Flag] =
-    &[Flag::text("dry-run", "", "none, client (only print) or server (ask, store nothing)").or("none").bare("unchanged")];
+pub const DRY_RUN: &[Flag] = &[Flag::text("dry-run", "", "none, client (only print) or server (ask, store nothing)")
+    .or("none")
+    .bare("unchanged")];
 
 /// `-l`.
-pub const SELECTOR: &[Flag] = &[Flag::text("selector", "l", "Label selector: key=value, key!=value, key in (a,b), key, !key")];
+pub const SELECTOR: &[Flag] =
+    &[Flag::text("selector", "l", "Label selector: key=value, key!=value, key in (a,b), key, !key")];
 
 /// How far a command goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,9 +97,8 @@ impl DryRun {
             "unchanged" => {
                 let now = context.host.client().now();
                 let stamp = crate::kubectl::verbosity::stamp('W', now, "helpers.go:719");
-                context.complain(format!(
-                    "{stamp} --dry-run is deprecated and can be replaced with --dry-run=client.\n"
-                ));
+                context
+                    .complain(format!("{stamp} --dry-run is deprecated and can be replaced with --dry-run=client.\n"));
                 Ok(DryRun::Client)
             }
             other => Err(Failure::message(format!(

@@ -33,11 +33,7 @@ impl Changes {
 
     /// The keys that are both set and removed.
     pub fn contradictions(&self) -> Vec<&str> {
-        self.remove
-            .iter()
-            .filter(|key| self.set.iter().any(|(set, _)| set == *key))
-            .map(String::as_str)
-            .collect()
+        self.remove.iter().filter(|key| self.set.iter().any(|(set, _)| set == *key)).map(String::as_str).collect()
     }
 }
 

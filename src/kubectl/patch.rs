@@ -13,7 +13,11 @@ use crate::kubectl::writing::{self, Options, PatchKind, Show, field_manager};
 use std::rc::Rc;
 
 const OWN_FLAGS: &[Flag] = &[
-    Flag::boolean("local", "", "If true, patch will operate on the content of the file, not the server-side resource (not simulated)."),
+    Flag::boolean(
+        "local",
+        "",
+        "If true, patch will operate on the content of the file, not the server-side resource (not simulated).",
+    ),
     Flag::text("patch", "p", "The patch to be applied to the resource JSON file."),
     Flag::text("patch-file", "", "A file containing a patch to be applied to the resource."),
     Flag::text("subresource", "", "If specified, patch will operate on the subresource of the requested object."),
@@ -107,8 +111,6 @@ fn body(context: &Context<'_>) -> Result<Body, Failure> {
     }
     match crate::api::yaml::parse(&text) {
         Ok(value) => Ok(Body::Json(Rc::new(value))),
-        Err(error) => {
-            Err(Failure::message(format!("unable to parse {}: {error}", crate::api::go::quote(typed))))
-        }
+        Err(error) => Err(Failure::message(format!("unable to parse {}: {error}", crate::api::go::quote(typed)))),
     }
 }

@@ -62,7 +62,8 @@ pub mod fake {
 
         /// Adds an event.
         pub fn event(&mut self, seconds: i64, kind: &'static str, object: Value) {
-            self.events.push_back((Timestamp::from_unix_seconds(seconds), WatchEvent { kind, object: Rc::new(object) }));
+            self.events
+                .push_back((Timestamp::from_unix_seconds(seconds), WatchEvent { kind, object: Rc::new(object) }));
         }
     }
 

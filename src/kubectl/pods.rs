@@ -71,7 +71,8 @@ fn sort(pods: &mut [Object]) {
 
 fn labels(selector: &Value) -> String {
     let pairs = selector.as_object().into_iter().flatten();
-    let terms: Vec<String> = pairs.map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
+    let terms: Vec<String> =
+        pairs.map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
     terms.join(",")
 }
 

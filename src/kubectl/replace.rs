@@ -16,9 +16,12 @@ use crate::kubectl::writing::{self, Options, SAVE_CONFIG, Show, VALIDATE, field_
 use serde_json::json;
 
 const OWN_FLAGS: &[Flag] = &[
-    Flag::text("cascade", "", "Must be \"background\", \"orphan\", or \"foreground\".").or("background").bare("background"),
+    Flag::text("cascade", "", "Must be \"background\", \"orphan\", or \"foreground\".")
+        .or("background")
+        .bare("background"),
     Flag::boolean("force", "", "If true, immediately remove resources from API and bypass graceful deletion."),
-    Flag::integer("grace-period", "", "Period of time in seconds given to the resource to terminate gracefully.").or("-1"),
+    Flag::integer("grace-period", "", "Period of time in seconds given to the resource to terminate gracefully.")
+        .or("-1"),
     Flag::duration("timeout", "", "The length of time to wait before giving up on a delete."),
     Flag::boolean("wait", "", "If true, wait for resources to be gone before returning."),
     field_manager("kubectl-replace"),

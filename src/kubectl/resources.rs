@@ -130,7 +130,8 @@ pub fn kinds_of(words: &str) -> Result<Vec<&'static Kind>, Failure> {
 pub fn targets(context: &mut Context, selection: &Selection, arguments: &[String]) -> Result<Vec<Target>, Failure> {
     if !selection.files.is_empty() {
         if !arguments.is_empty() {
-            let text = "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well";
+            let text =
+                "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well";
             return Err(Failure::message(text));
         }
         let (found, failures) = manifests::read(context, &selection.files, selection.recursive, false);

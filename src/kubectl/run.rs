@@ -22,18 +22,32 @@ use serde_json::json;
 
 const OWN_FLAGS: &[Flag] = &[
     Flag::array("annotations", "", "Annotations to apply to the pod."),
-    Flag::boolean("attach", "", "If true, wait for the Pod to start running, and then attach to the Pod. Default false, unless '-i/--stdin' is set."),
-    Flag::boolean("command", "", "If true and extra arguments are present, use them as the 'command' field in the container, rather than the 'args' field which is the default."),
+    Flag::boolean(
+        "attach",
+        "",
+        "If true, wait for the Pod to start running, and then attach to the Pod. Default false, unless '-i/--stdin' is set.",
+    ),
+    Flag::boolean(
+        "command",
+        "",
+        "If true and extra arguments are present, use them as the 'command' field in the container, rather than the 'args' field which is the default.",
+    ),
     Flag::array("env", "", "Environment variables to set in the container."),
     Flag::boolean("expose", "", "If true, create a ClusterIP service associated with the pod (not simulated)."),
     field_manager("kubectl-run"),
     Flag::text("image", "", "The image for the container to run."),
     Flag::text("image-pull-policy", "", "The image pull policy for the container."),
     Flag::text("labels", "l", "Comma separated labels to apply to the pod. Will override previous values."),
-    Flag::boolean("leave-stdin-open", "", "If the pod is started in interactive mode or with stdin, leave stdin open after the first attach completes."),
-    Flag::text("override-type", "", "The method used to override the generated object: json, merge, or strategic.").or("merge"),
+    Flag::boolean(
+        "leave-stdin-open",
+        "",
+        "If the pod is started in interactive mode or with stdin, leave stdin open after the first attach completes.",
+    ),
+    Flag::text("override-type", "", "The method used to override the generated object: json, merge, or strategic.")
+        .or("merge"),
     Flag::text("overrides", "", "An inline JSON override for the generated object."),
-    Flag::duration("pod-running-timeout", "", "The length of time to wait until at least one pod is running").or("1m0s"),
+    Flag::duration("pod-running-timeout", "", "The length of time to wait until at least one pod is running")
+        .or("1m0s"),
     Flag::text("port", "", "The port that this container exposes."),
     Flag::boolean("privileged", "", "If true, run the container in privileged mode."),
     Flag::boolean("quiet", "q", "If true, suppress prompt messages."),
@@ -65,7 +79,8 @@ fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     }
     let options = Options::from_flags(context)?;
     let mut show = Show::from(context, Order::Typed, options.dry_run)?;
-    let attach = if context.flags.is_set("attach") { context.flags.boolean("attach") } else { context.flags.boolean("stdin") };
+    let attach =
+        if context.flags.is_set("attach") { context.flags.boolean("attach") } else { context.flags.boolean("stdin") };
     let arguments = check(context, options.dry_run, attach)?;
     let mut object = pod(&arguments).map_err(Failure::message)?;
     object = overridden(context, object)?;
@@ -218,12 +233,7 @@ fn until_completed(context: &mut Context<'_>, kind: &'static Kind, pod: &Object)
     }
 }
 
-fn tell(
-    context: &mut Context<'_>,
-    kind: &'static Kind,
-    pod: &Object,
-    arguments: &PodArguments,
-) -> Result<(), Failure> {
+fn tell(context: &mut Context<'_>, kind: &'static Kind, pod: &Object, arguments: &PodArguments) -> Result<(), Failure> {
     let path = format!("{}/log", object_path(kind, namespace(pod), name(pod))?);
     let log = crate::kubectl::logs::read(context, Request::get(path).query("container", arguments.name.as_str()))?;
     context.print(log);

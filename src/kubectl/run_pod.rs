@@ -195,8 +195,7 @@ mod tests {
     #[test]
     fn overrides_merge_and_remove() {
         let made = pod(&arguments()).unwrap();
-        let merged =
-            merge_overrides(&made, r#"{"spec":{"serviceAccountName":"data-sa","dnsPolicy":null}}"#).unwrap();
+        let merged = merge_overrides(&made, r#"{"spec":{"serviceAccountName":"data-sa","dnsPolicy":null}}"#).unwrap();
         assert_eq!(merged["spec"]["serviceAccountName"], "data-sa");
         assert!(merged["spec"].get("dnsPolicy").is_none());
         assert_eq!(merged["spec"]["containers"][0]["name"], "my-pod");

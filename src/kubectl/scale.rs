@@ -18,7 +18,10 @@ pub const COMMAND: Command = Command {
     name: "scale",
     usage: "[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME)",
     summary: "Set a new size for a deployment, replica set, or replication controller",
-    examples: &["kubectl scale --replicas=3 deployment/web", "kubectl scale --current-replicas=2 --replicas=3 deployment/mysql"],
+    examples: &[
+        "kubectl scale --replicas=3 deployment/web",
+        "kubectl scale --current-replicas=2 --replicas=3 deployment/mysql",
+    ],
     flags: &[
         FILES,
         SELECTOR,
@@ -26,10 +29,15 @@ pub const COMMAND: Command = Command {
         DRY_RUN,
         &[
             Flag::boolean("all", "", "Select all resources in the namespace of the specified resource types"),
-            Flag::integer("current-replicas", "", "Precondition for current size. -1 (default) for no condition.").or("-1"),
+            Flag::integer("current-replicas", "", "Precondition for current size. -1 (default) for no condition.")
+                .or("-1"),
             Flag::integer("replicas", "", "The new desired number of replicas. Required."),
             Flag::text("resource-version", "", "Precondition for resource version."),
-            Flag::duration("timeout", "", "The length of time to wait before giving up on a scale operation, zero means don't wait."),
+            Flag::duration(
+                "timeout",
+                "",
+                "The length of time to wait before giving up on a scale operation, zero means don't wait.",
+            ),
         ],
     ],
     run,

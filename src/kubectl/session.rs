@@ -250,9 +250,9 @@ fn lookup<'a>(config: &'a Kubeconfig, section: &str, name: &str, what: &str) -> 
 fn material(host: &dyn Host, entry: &Value, key: &str) -> Result<Vec<u8>, Failure> {
     let data = text(entry, &[&format!("{key}-data")]);
     if !data.is_empty() {
-        return base64::engine::general_purpose::STANDARD.decode(data).map_err(|_| {
-            Failure::message(format!("error loading config file: illegal base64 data in {key}-data"))
-        });
+        return base64::engine::general_purpose::STANDARD
+            .decode(data)
+            .map_err(|_| Failure::message(format!("error loading config file: illegal base64 data in {key}-data")));
     }
     match text(entry, &[key]) {
         "" => Ok(Vec::new()),

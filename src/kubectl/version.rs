@@ -40,12 +40,8 @@ pub const COMMAND: Command = Command {
 };
 
 /// `kubectl cluster-info`.
-pub const CLUSTER_INFO: Command = Command {
-    name: "cluster-info",
-    summary: "Show where the control plane is",
-    run: cluster_info,
-    ..Command::EMPTY
-};
+pub const CLUSTER_INFO: Command =
+    Command { name: "cluster-info", summary: "Show where the control plane is", run: cluster_info, ..Command::EMPTY };
 
 fn version(context: &mut Context) -> Result<(), Failure> {
     if !context.arguments().is_empty() {

@@ -79,9 +79,9 @@ fn split_single_equals(input: &str) -> Vec<String> {
 
 /// Whether the object has the condition with that status; one observed of an older generation does not count.
 pub fn has_condition(object: &Value, name: &str, status: &str) -> bool {
-    let found = list(object, &["status", "conditions"])
-        .iter()
-        .find(|condition| text(condition, &["type"]).eq_ignore_ascii_case(name) && !at(condition, &["status"]).is_null());
+    let found = list(object, &["status", "conditions"]).iter().find(|condition| {
+        text(condition, &["type"]).eq_ignore_ascii_case(name) && !at(condition, &["status"]).is_null()
+    });
     let Some(condition) = found else { return false };
     let observed =
         integer(condition, &["observedGeneration"]).or_else(|| integer(object, &["status", "observedGeneration"]));
@@ -108,10 +108,7 @@ mod tests {
             parse("jsonpath={.status.phase}=Running").unwrap(),
             Goal::JsonPath("{.status.phase}".into(), Some("Running".into()))
         );
-        assert_eq!(
-            parse("jsonpath={.a[?(@.b==\"c\")]}").unwrap(),
-            Goal::JsonPath("{.a[?(@.b==\"c\")]}".into(), None)
-        );
+        assert_eq!(parse("jsonpath={.a[?(@.b==\"c\")]}").unwrap(), Goal::JsonPath("{.a[?(@.b==\"c\")]}".into(), None));
         assert_eq!(parse("ready").unwrap_err(), "unrecognized condition: \"ready\"");
         assert_eq!(parse("").unwrap_err(), "unrecognized condition: \"\"");
     }

@@ -23,11 +23,8 @@ pub const VALIDATE: Flag = Flag::text(
 .or("strict")
 .bare("strict");
 /// `--save-config`.
-pub const SAVE_CONFIG: Flag = Flag::boolean(
-    "save-config",
-    "",
-    "If true, the configuration of current object will be saved in its annotation.",
-);
+pub const SAVE_CONFIG: Flag =
+    Flag::boolean("save-config", "", "If true, the configuration of current object will be saved in its annotation.");
 
 /// `--field-manager`, with the command's own name as its default.
 pub const fn field_manager(default: &'static str) -> Flag {
@@ -76,7 +73,11 @@ impl Options {
         Ok(Options {
             dry_run,
             validation: if flags.knows("validate") { validation(flags)? } else { "" },
-            field_manager: if flags.knows("field-manager") { flags.text("field-manager").to_owned() } else { String::new() },
+            field_manager: if flags.knows("field-manager") {
+                flags.text("field-manager").to_owned()
+            } else {
+                String::new()
+            },
         })
     }
 
@@ -225,10 +226,7 @@ pub const NOTHING_NAMED: &str = "You must provide one or more resources by argum
 ///
 /// # Errors
 /// Arguments that don't go together, or none.
-pub fn fetch_named(
-    context: &mut Context<'_>,
-    arguments: &[String],
-) -> Result<(Vec<Fetched>, Vec<Failure>), Failure> {
+pub fn fetch_named(context: &mut Context<'_>, arguments: &[String]) -> Result<(Vec<Fetched>, Vec<Failure>), Failure> {
     let selection = Selection::from(context);
     if arguments.is_empty() && selection.files.is_empty() {
         return Err(Failure::message(NOTHING_NAMED));

@@ -51,7 +51,10 @@ fn create_posts_and_wraps_refusals() {
             1
         )
     );
-    assert_eq!(host.run("create foo").1, "error: Unexpected args: [foo]\nSee 'kubectl create -h' for help and examples\n");
+    assert_eq!(
+        host.run("create foo").1,
+        "error: Unexpected args: [foo]\nSee 'kubectl create -h' for help and examples\n"
+    );
     assert_eq!(host.run("create").1, "error: must specify one of -f and -k\n");
 }
 
@@ -102,7 +105,8 @@ fn a_token_is_printed_without_a_newline_and_flags_are_checked_first() {
 #[test]
 fn apply_creates_patches_or_leaves_alone() {
     let manifest = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: app\n";
-    let mine = json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "app", "namespace": "default"}});
+    let mine =
+        json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "app", "namespace": "default"}});
     let get = format!("GET {ACCOUNTS}/app");
     let query = "?fieldManager=kubectl-client-side-apply&fieldValidation=Strict";
     let words = ["apply", "-f", "-"];
@@ -118,7 +122,9 @@ fn apply_creates_patches_or_leaves_alone() {
         .with(&format!("PATCH {ACCOUNTS}/app{query}"), testing::json(200, account()));
     let (out, warning, _) = host.run_words(&words, manifest);
     assert_eq!(out, "serviceaccount/app configured\n");
-    assert!(warning.starts_with("Warning: resource serviceaccounts/app is missing the kubectl.kubernetes.io/last-applied"));
+    assert!(
+        warning.starts_with("Warning: resource serviceaccounts/app is missing the kubectl.kubernetes.io/last-applied")
+    );
 
     let mut live = account();
     set_annotation(&mut live, LAST_APPLIED, annotation(&with_annotation(&mine), LAST_APPLIED).unwrap());
@@ -132,7 +138,10 @@ fn apply_names_what_it_could_not_read_or_may_not() {
     let mut host = FakeHost::new();
     assert_eq!(host.run("apply").1, "error: must specify one of -f and -k\n");
     assert_eq!(host.run("apply -f missing.yaml").1, "error: the path \"missing.yaml\" does not exist\n");
-    assert_eq!(host.run("apply sa.yaml").1, "error: Unexpected args: [sa.yaml]\nSee 'kubectl apply -h' for help and examples\n");
+    assert_eq!(
+        host.run("apply sa.yaml").1,
+        "error: Unexpected args: [sa.yaml]\nSee 'kubectl apply -h' for help and examples\n"
+    );
     assert_eq!(host.run_words(&["apply", "-f", "-"], "").1, "error: no objects passed to apply\n");
     assert!(host.run("apply -f x --server-side").1.starts_with("error: not simulated: kubectl apply --server-side"));
     let nameless = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {}\n";
@@ -173,7 +182,9 @@ fn delete_refuses_as_the_real_one() {
     assert_eq!(host.run("delete sa nope").1, "Error from server (NotFound): serviceaccounts \"nope\" not found\n");
     assert_eq!(host.run("delete sa nope --ignore-not-found"), (String::new(), String::new(), 0));
     assert_eq!(host.run("delete sa").1, "error: resource(s) were provided, but no name was specified\n");
-    assert!(host.run("delete").1.starts_with("error: You must provide one or more resources by argument or filename.\n"));
+    assert!(
+        host.run("delete").1.starts_with("error: You must provide one or more resources by argument or filename.\n")
+    );
     assert_eq!(
         host.run("delete sa a --now --grace-period=3").1,
         "error: --now and --grace-period cannot be specified together\n"
@@ -188,7 +199,10 @@ fn patch_compares_before_and_after() {
         .with(&patch, testing::json(200, account()));
     let run = |host: &mut FakeHost, words: &[&str]| host.run_words(words, "");
     assert_eq!(run(&mut host, &["patch", "sa", "app", "-p", "{}"]).0, "serviceaccount/app patched (no change)\n");
-    assert_eq!(host.client.requests.last().unwrap().header_value("content-type"), Some("application/strategic-merge-patch+json"));
+    assert_eq!(
+        host.client.requests.last().unwrap().header_value("content-type"),
+        Some("application/strategic-merge-patch+json")
+    );
     assert_eq!(
         run(&mut host, &["patch", "sa", "app"]).1,
         "error: must specify --patch or --patch-file containing the contents of the patch\n"

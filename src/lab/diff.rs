@@ -53,9 +53,10 @@ pub fn lines(before: Option<&Object>, after: &Object, notes: &[Note]) -> Vec<Lin
     for note in notes {
         let covers = |line: &Line| line.mark != Mark::Removed && is_under(&line.path, &note.path);
         if let Some(last) = lines.iter().rposition(covers)
-            && let Some(line) = lines.get_mut(last) {
-                line.notes.push(note.clone());
-            }
+            && let Some(line) = lines.get_mut(last)
+        {
+            line.notes.push(note.clone());
+        }
     }
     lines
 }

@@ -77,9 +77,10 @@ impl History {
     pub(super) fn push(&mut self, action: Action, before: Snapshot) {
         self.steps.push(Step { action, elapsed: Duration::ZERO, before: Some(before) });
         if let Some(old) = self.steps.len().checked_sub(SNAPSHOTS_MAX + 1)
-            && let Some(step) = self.steps.get_mut(old) {
-                step.before = None;
-            }
+            && let Some(step) = self.steps.get_mut(old)
+        {
+            step.before = None;
+        }
     }
 
     pub(super) fn add_elapsed(&mut self, duration: Duration) {

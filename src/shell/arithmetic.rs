@@ -139,7 +139,9 @@ impl Reader<'_, '_, '_> {
                 // `<` is not the beginning of `<<`, nor `&` of `&&`.
                 let longer = ["||", "&&", "<<", ">>", "<=", ">=", "**"];
                 self.looking_at(operator)
-                    && !longer.iter().any(|long| long.len() > operator.len() && long.starts_with(operator) && self.looking_at(long))
+                    && !longer
+                        .iter()
+                        .any(|long| long.len() > operator.len() && long.starts_with(operator) && self.looking_at(long))
             });
             let Some(operator) = found else { return Ok(left) };
             self.take(operator);
@@ -221,7 +223,13 @@ impl Reader<'_, '_, '_> {
             self.position += name.len();
             self.blanks();
             let value = self.variable(&name)?;
-            let step = if self.take("++") { 1 } else if self.take("--") { -1 } else { 0 };
+            let step = if self.take("++") {
+                1
+            } else if self.take("--") {
+                -1
+            } else {
+                0
+            };
             if step != 0 {
                 self.runner.assign(&name, &value.wrapping_add(step).to_string());
             }

@@ -10,7 +10,9 @@ pub fn expand(word: &Word) -> Vec<Word> {
     let mut pending = vec![word.clone()];
     while let Some(word) = pending.pop() {
         match split(&word) {
-            Some(words) if done.len() + pending.len() + words.len() <= WORDS_MAX => pending.extend(words.into_iter().rev()),
+            Some(words) if done.len() + pending.len() + words.len() <= WORDS_MAX => {
+                pending.extend(words.into_iter().rev())
+            }
             _ => done.push(word),
         }
     }

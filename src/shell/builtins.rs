@@ -90,7 +90,8 @@ pub fn export(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
     let names: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
     if names.is_empty() {
         let exported = runner.frame().variables.iter().filter(|(_, variable)| variable.exported);
-        let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$"));
+        let quoted =
+            |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$"));
         let lines: Vec<String> =
             exported.map(|(name, variable)| format!("declare -x {name}={}\n", quoted(&variable.value))).collect();
         runner.out(lines.concat());
@@ -98,7 +99,8 @@ pub fn export(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
     }
     let mut exit = 0;
     for argument in names {
-        let (name, value) = argument.split_once('=').map_or((argument.as_str(), None), |(name, value)| (name, Some(value)));
+        let (name, value) =
+            argument.split_once('=').map_or((argument.as_str(), None), |(name, value)| (name, Some(value)));
         if !is_name(name) {
             runner.complain(&format!("export: `{argument}': not a valid identifier"));
             exit = 1;
@@ -137,7 +139,8 @@ pub fn unset(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
 /// `set [-euxf] [-o pipefail] [-- ARGUMENTS…]`; without arguments the variables.
 pub fn set(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
     if arguments.is_empty() {
-        let lines: Vec<String> = runner.frame().variables.iter().map(|(name, v)| format!("{name}={}\n", quote(&v.value))).collect();
+        let lines: Vec<String> =
+            runner.frame().variables.iter().map(|(name, v)| format!("{name}={}\n", quote(&v.value))).collect();
         runner.out(lines.concat());
         return Ok(0);
     }
@@ -167,7 +170,9 @@ pub fn set(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
                     Some("noglob") => options.no_wildcards = on,
                     other => {
                         let what = other.unwrap_or_default().to_owned();
-                        runner.not_simulated(&format!("set -o {what}; there are errexit, nounset, xtrace, noglob, pipefail"));
+                        runner.not_simulated(&format!(
+                            "set -o {what}; there are errexit, nounset, xtrace, noglob, pipefail"
+                        ));
                         return Ok(2);
                     }
                 },
@@ -331,7 +336,8 @@ pub fn type_(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
 pub fn alias(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
     let mut exit = 0;
     if arguments.is_empty() {
-        let all: Vec<String> = runner.frame().aliases.iter().map(|(name, text)| format!("alias {name}='{text}'\n")).collect();
+        let all: Vec<String> =
+            runner.frame().aliases.iter().map(|(name, text)| format!("alias {name}='{text}'\n")).collect();
         runner.out(all.concat());
     }
     for argument in arguments {
@@ -457,7 +463,9 @@ impl Runner<'_> {
             ParseError::Unexpected(token) if bash => format!("syntax error near unexpected token `{token}'"),
             ParseError::Unexpected(token) if ash => format!("syntax error: unexpected \"{token}\""),
             ParseError::Unexpected(token) => format!("Syntax error: \"{token}\" unexpected"),
-            ParseError::Incomplete(Some(quote)) if bash => format!("unexpected EOF while looking for matching `{quote}'"),
+            ParseError::Incomplete(Some(quote)) if bash => {
+                format!("unexpected EOF while looking for matching `{quote}'")
+            }
             ParseError::Incomplete(None) if bash => "syntax error: unexpected end of file".to_owned(),
             ParseError::Incomplete(Some(_)) if ash => "syntax error: unterminated quoted string".to_owned(),
             ParseError::Incomplete(None) if ash => "syntax error: unexpected end of file".to_owned(),

@@ -123,7 +123,10 @@ fn paths(runner: &Runner<'_>, word: &str) -> Vec<String> {
     let Ok(names) = tree.list(&folder) else { return Vec::new() };
     let fits = |candidate: &&str| candidate.starts_with(name) && (!candidate.starts_with('.') || name.starts_with('.'));
     let finished = |candidate: &str| {
-        let quoted: String = candidate.chars().flat_map(|c| if " '\"\\$&;|<>()*?[]".contains(c) { vec!['\\', c] } else { vec![c] }).collect();
+        let quoted: String = candidate
+            .chars()
+            .flat_map(|c| if " '\"\\$&;|<>()*?[]".contains(c) { vec!['\\', c] } else { vec![c] })
+            .collect();
         match tree.follow(&format!("{folder}/{candidate}")) {
             Ok(Entry::Directory(..)) => format!("{shown}{quoted}/"),
             _ => format!("{shown}{quoted} "),

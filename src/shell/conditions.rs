@@ -141,7 +141,8 @@ impl Reader<'_, '_, '_> {
     }
 
     fn binary(&mut self, left: &str, operator: &str, right: &str, wild: &str) -> Truth {
-        let number = |text: &str| text.trim().parse::<i64>().map_err(|_| format!("{text}: integer expression expected"));
+        let number =
+            |text: &str| text.trim().parse::<i64>().map_err(|_| format!("{text}: integer expression expected"));
         Ok(match operator {
             "=" | "==" if self.double => pattern::matches(wild, left),
             "!=" if self.double => !pattern::matches(wild, left),

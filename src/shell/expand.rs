@@ -167,7 +167,9 @@ impl Runner<'_> {
                     fields.current = None;
                 }
             }
-            Segment::Parameter(parameter) if parameter.name == "@" && parameter.operation == crate::shell::syntax::Operation::Plain => {
+            Segment::Parameter(parameter)
+                if parameter.name == "@" && parameter.operation == crate::shell::syntax::Operation::Plain =>
+            {
                 let arguments = self.frame().arguments.clone();
                 for (index, argument) in arguments.iter().enumerate() {
                     if index > 0 {
@@ -231,7 +233,9 @@ impl Runner<'_> {
                 continue;
             }
             let mut hard = !blank(c);
-            while let Some(next) = chars.peek().copied().filter(|next| blank(*next) || (!hard && separators.contains(*next))) {
+            while let Some(next) =
+                chars.peek().copied().filter(|next| blank(*next) || (!hard && separators.contains(*next)))
+            {
                 hard |= !blank(next);
                 chars.next();
             }

@@ -156,6 +156,8 @@ pub fn usage(entry: &Entry) -> (usize, usize) {
             crate::api::files::Content::Token(_) => (1024, 1),
         },
         Entry::Link(..) => (0, 1),
-        Entry::Directory(_, children) => children.values().map(usage).fold((0, 1), |sum, one| (sum.0 + one.0, sum.1 + one.1)),
+        Entry::Directory(_, children) => {
+            children.values().map(usage).fold((0, 1), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+        }
     }
 }

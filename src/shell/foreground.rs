@@ -58,7 +58,9 @@ impl Runner<'_> {
         let found = self.client.container(reference);
         let dialect = found.as_ref().and_then(|container| dialect_of(name, userland_of(&container.image)));
         match (found, dialect) {
-            (Some(container), Some(dialect)) if self.may_stay() && command.iter().skip(1).all(|word| word.starts_with('-')) => {
+            (Some(container), Some(dialect))
+                if self.may_stay() && command.iter().skip(1).all(|word| word.starts_with('-')) =>
+            {
                 let mut frame = Frame::container(&container, name, dialect);
                 frame.interactive = true;
                 frame.depth = self.frame().depth + 1;

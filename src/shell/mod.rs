@@ -137,11 +137,7 @@ impl Shell {
         }
     }
 
-    fn with_runner(
-        &mut self,
-        client: &mut dyn Client,
-        work: impl FnOnce(&mut Runner<'_>) -> Step,
-    ) -> Transcript {
+    fn with_runner(&mut self, client: &mut dyn Client, work: impl FnOnce(&mut Runner<'_>) -> Step) -> Transcript {
         let floor = self.state.frames.len();
         let mut runner = Runner::new(&mut self.state, client);
         let step = work(&mut runner);

@@ -144,7 +144,8 @@ fn remove(value: &str, pattern: &str, longest: bool, from_end: bool) -> String {
     }
     for length in lengths {
         let kept = chars.len() - length;
-        let (part, rest) = if from_end { (&chars[kept..], &chars[..kept]) } else { (&chars[..length], &chars[length..]) };
+        let (part, rest) =
+            if from_end { (&chars[kept..], &chars[..kept]) } else { (&chars[..length], &chars[length..]) };
         if pattern::matches_chars(&wild, part) {
             return rest.iter().collect();
         }

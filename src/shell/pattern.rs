@@ -191,8 +191,19 @@ mod tests {
 
     #[test]
     fn matches_as_fnmatch_does() {
-        let yes = [("*.yaml", "pod.yaml"), ("a?c", "abc"), ("[a-c]x", "bx"), ("[!a]x", "bx"), ("\\*", "*"), ("*", ""),
-            ("[[:digit:]]*", "1a"), ("[", "["), ("a*b*c", "a__b__c"), ("é?", "éü"), ("[]x]", "]")];
+        let yes = [
+            ("*.yaml", "pod.yaml"),
+            ("a?c", "abc"),
+            ("[a-c]x", "bx"),
+            ("[!a]x", "bx"),
+            ("\\*", "*"),
+            ("*", ""),
+            ("[[:digit:]]*", "1a"),
+            ("[", "["),
+            ("a*b*c", "a__b__c"),
+            ("é?", "éü"),
+            ("[]x]", "]"),
+        ];
         for (pattern, text) in yes {
             assert!(matches(pattern, text), "{pattern} {text}");
         }

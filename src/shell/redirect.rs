@@ -23,7 +23,10 @@ impl Runner<'_> {
         for redirect in redirects {
             moved_stdin |= matches!(
                 redirect.kind,
-                RedirectKind::Input | RedirectKind::HereDocument | RedirectKind::HereString | RedirectKind::DuplicateInput
+                RedirectKind::Input
+                    | RedirectKind::HereDocument
+                    | RedirectKind::HereString
+                    | RedirectKind::DuplicateInput
             );
             match self.redirect(redirect) {
                 Ok(true) => {}
@@ -88,7 +91,9 @@ impl Runner<'_> {
             }
             RedirectKind::Duplicate => return Ok(self.duplicate(descriptor, &target)),
             RedirectKind::Both | RedirectKind::BothAppend => {
-                let Some(sink) = self.open(&target, redirect.kind == RedirectKind::BothAppend) else { return Ok(false) };
+                let Some(sink) = self.open(&target, redirect.kind == RedirectKind::BothAppend) else {
+                    return Ok(false);
+                };
                 self.streams.out = sink;
                 self.streams.err = sink;
             }

@@ -2,10 +2,10 @@
 
 use crate::api::client::Client;
 use crate::kubectl::host::Chunk;
+use crate::shell::State;
 use crate::shell::foreground::Job;
 use crate::shell::machine::{Dialect, Frame};
 use crate::shell::transcript::Control;
-use crate::shell::State;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 

@@ -45,7 +45,12 @@ mod tests {
     #[test]
     fn a_heredoc_belongs_to_its_command() {
         let script = "# a comment\nkubectl get sa\n\ncat > x <<'EOF' | cat\na: 1\n\nEOF\necho 'a\nb' # end\nif true; then\n  echo x\nfi\n";
-        let expected = ["kubectl get sa", "cat > x <<'EOF' | cat\na: 1\n\nEOF", "echo 'a\nb' # end", "if true; then\n  echo x\nfi"];
+        let expected = [
+            "kubectl get sa",
+            "cat > x <<'EOF' | cat\na: 1\n\nEOF",
+            "echo 'a\nb' # end",
+            "if true; then\n  echo x\nfi",
+        ];
         assert_eq!(split_commands(script), expected);
     }
 
@@ -56,11 +61,38 @@ mod tests {
 
     #[test]
     fn knows_when_text_goes_on() {
-        for text in ["echo 'a", "echo \"a", "cat <<EOF\nx\n", "cat <<EOF", "echo a |", "echo a \\", "echo a &&", "if true", "for x in a; do",
-            "echo $(ls", "echo `ls", "{ echo a", "( echo", "f() {", "echo $((1 +", "echo ${x:-", "while true; do echo"] {
+        for text in [
+            "echo 'a",
+            "echo \"a",
+            "cat <<EOF\nx\n",
+            "cat <<EOF",
+            "echo a |",
+            "echo a \\",
+            "echo a &&",
+            "if true",
+            "for x in a; do",
+            "echo $(ls",
+            "echo `ls",
+            "{ echo a",
+            "( echo",
+            "f() {",
+            "echo $((1 +",
+            "echo ${x:-",
+            "while true; do echo",
+        ] {
             assert!(needs_more(text), "{text}");
         }
-        for text in ["echo a", "", "# 'x", "cat <<EOF\nx\nEOF", "echo )", "echo a \\\\", "echo 'a'\"b\"", "a=$(ls)", "echo a # b \\\\"] {
+        for text in [
+            "echo a",
+            "",
+            "# 'x",
+            "cat <<EOF\nx\nEOF",
+            "echo )",
+            "echo a \\\\",
+            "echo 'a'\"b\"",
+            "a=$(ls)",
+            "echo a # b \\\\",
+        ] {
             assert!(!needs_more(text), "{text}");
         }
     }

@@ -25,7 +25,8 @@ struct Fake {
 impl Fake {
     fn new() -> Self {
         let now = Timestamp::parse_rfc3339("2026-11-23T23:27:33Z").unwrap();
-        let containers = ["busybox", "ubuntu", "gcr.io/distroless/static"].into_iter().map(|image| container(image, now)).collect();
+        let containers =
+            ["busybox", "ubuntu", "gcr.io/distroless/static"].into_iter().map(|image| container(image, now)).collect();
         Fake { now, containers, asked: Vec::new() }
     }
 }
@@ -47,9 +48,17 @@ fn container(image: &str, now: Timestamp) -> Container {
     files.put(&format!("{ACCOUNT}/..data"), Entry::Link(attributes(0o777), data.to_owned()), false).unwrap();
     let name = image.rsplit('/').next().unwrap();
     Container {
-        reference: ContainerRef { namespace: "default".into(), pod: name.into(), pod_uid: "1".into(), container: name.into() },
+        reference: ContainerRef {
+            namespace: "default".into(),
+            pod: name.into(),
+            pod_uid: "1".into(),
+            container: name.into(),
+        },
         image: image.to_owned(),
-        environment: vec![("KUBERNETES_SERVICE_HOST".into(), "10.96.0.1".into()), ("KUBERNETES_SERVICE_PORT".into(), "443".into())],
+        environment: vec![
+            ("KUBERNETES_SERVICE_HOST".into(), "10.96.0.1".into()),
+            ("KUBERNETES_SERVICE_PORT".into(), "443".into()),
+        ],
         user: 0,
         files,
         mounts: vec![Mount { volume: "v".into(), path: ACCOUNT.into(), read_only: true, file_system: "tmpfs".into() }],
@@ -63,7 +72,11 @@ impl Client for Fake {
             return Response::json(403, Rc::new(json!({"kind": "Status", "code": 403})));
         }
         if request.parameter("watch").is_some() {
-            return Response { code: 200, body: crate::api::request::Body::Watch(Watch::default()), ..Response::default() };
+            return Response {
+                code: 200,
+                body: crate::api::request::Body::Watch(Watch::default()),
+                ..Response::default()
+            };
         }
         Response::json(200, Rc::new(json!({"kind": "APIVersions", "versions": ["v1"]})))
     }
@@ -220,25 +233,61 @@ fn redirections_and_files() {
 fn filters() {
     let cases = [
         ("echo a.b.c | cut -d. -f2; echo abcdef | cut -c1-3; echo a:b:c | cut -d: -f1,3", "b\nabc\na:c\n"),
-        ("echo a_b-c | tr '_-' '/+'; echo hello | tr a-z A-Z; echo a,b | tr ',' '\\n'; echo aab | tr -s a; echo abc | tr -d b", "a/b+c\nHELLO\na\nb\nab\nac\n"),
+        (
+            "echo a_b-c | tr '_-' '/+'; echo hello | tr a-z A-Z; echo a,b | tr ',' '\\n'; echo aab | tr -s a; echo abc | tr -d b",
+            "a/b+c\nHELLO\na\nb\nab\nac\n",
+        ),
         ("echo abc | tr -cd 'a-b\\n'; echo 'x y' | tr ' ' '\\n'", "ab\nx\ny\n"),
-        ("seq 5 | head -2; seq 5 | tail -2; seq 5 | head -n -3; seq 5 | tail -n +4; seq 3 | head -1", "1\n2\n4\n5\n1\n2\n4\n5\n1\n"),
-        ("printf 'b\\na\\nb\\n' | sort; printf 'b\\na\\nb\\n' | sort -u; printf '10\\n9\\n' | sort -n; printf 'a 2\\nb 1\\n' | sort -k2 -n", "a\nb\nb\na\nb\n9\n10\nb 1\na 2\n"),
+        (
+            "seq 5 | head -2; seq 5 | tail -2; seq 5 | head -n -3; seq 5 | tail -n +4; seq 3 | head -1",
+            "1\n2\n4\n5\n1\n2\n4\n5\n1\n",
+        ),
+        (
+            "printf 'b\\na\\nb\\n' | sort; printf 'b\\na\\nb\\n' | sort -u; printf '10\\n9\\n' | sort -n; printf 'a 2\\nb 1\\n' | sort -k2 -n",
+            "a\nb\nb\na\nb\n9\n10\nb 1\na 2\n",
+        ),
         ("printf 'a\\na\\nb\\n' | uniq -c; printf 'a\\na\\nb\\n' | uniq -d", "      2 a\n      1 b\na\n"),
         ("printf 'a b\\nc' | wc; printf 'a' | wc -c", "      1       3       5\n1\n"),
-        ("printf 'one\\ntwo\\nthree\\n' | grep -v -E 'one|three'; printf 'aB\\n' | grep -i ab; printf 'x1\\n' | grep -o '[0-9]'", "two\naB\n1\n"),
-        ("printf 'a\\nb\\nc\\n' | grep -n b; printf 'a\\n' | grep -c a; printf 'a\\n' | grep -q z; echo $?", "2:b\n1\n1\n"),
+        (
+            "printf 'one\\ntwo\\nthree\\n' | grep -v -E 'one|three'; printf 'aB\\n' | grep -i ab; printf 'x1\\n' | grep -o '[0-9]'",
+            "two\naB\n1\n",
+        ),
+        (
+            "printf 'a\\nb\\nc\\n' | grep -n b; printf 'a\\n' | grep -c a; printf 'a\\n' | grep -q z; echo $?",
+            "2:b\n1\n1\n",
+        ),
         ("printf 'a\\nb\\nc\\nd\\n' | grep -A1 -B1 b", "a\nb\nc\n"),
-        ("echo web-5d-x | sed 's/web-[a-z0-9]*-/web-/'; echo aaa | sed 's/a/b/g'; echo aaa | sed 's/a/b/2'", "web-x\nbbb\naba\n"),
-        ("seq 5 | sed -n '2,3p'; seq 3 | sed 2d; seq 3 | sed '$d'; echo ab | sed -E 's/(a)(b)/\\2\\1/'; echo x | sed -e s/x/y/ -e s/y/z/", "2\n3\n1\n3\n1\n2\nba\nz\n"),
-        ("seq 4 | sed -n '/2/,/3/p'; echo 'a/b' | sed 's|/|-|'; echo abc | sed 's/b/[&]/'; seq 3 | sed -n '$='; seq 2 | sed '1i\\top'", "2\n3\na-b\na[b]c\n3\ntop\n1\n2\n"),
+        (
+            "echo web-5d-x | sed 's/web-[a-z0-9]*-/web-/'; echo aaa | sed 's/a/b/g'; echo aaa | sed 's/a/b/2'",
+            "web-x\nbbb\naba\n",
+        ),
+        (
+            "seq 5 | sed -n '2,3p'; seq 3 | sed 2d; seq 3 | sed '$d'; echo ab | sed -E 's/(a)(b)/\\2\\1/'; echo x | sed -e s/x/y/ -e s/y/z/",
+            "2\n3\n1\n3\n1\n2\nba\nz\n",
+        ),
+        (
+            "seq 4 | sed -n '/2/,/3/p'; echo 'a/b' | sed 's|/|-|'; echo abc | sed 's/b/[&]/'; seq 3 | sed -n '$='; seq 2 | sed '1i\\top'",
+            "2\n3\na-b\na[b]c\n3\ntop\n1\n2\n",
+        ),
         ("echo a > f; sed -i 's/a/b/' f; cat f", "b\n"),
-        ("printf '%s-%d|%5s|%-3s|%03d\\n' a 5 x y 7; printf '%s\\n' a b; printf 'no newline'", "a-5|    x|y  |007\na\nb\nno newline"),
+        (
+            "printf '%s-%d|%5s|%-3s|%03d\\n' a 5 x y 7; printf '%s\\n' a b; printf 'no newline'",
+            "a-5|    x|y  |007\na\nb\nno newline",
+        ),
         ("echo -n x; echo -e 'a\\tb'; echo -E 'a\\tb'", "xa\tb\na\\tb\n"),
-        ("echo hello | base64; echo aGVsbG8K | base64 -d; printf abc | sha256sum | cut -c1-8", "aGVsbG8K\nhello\nba7816bf\n"),
-        ("echo 'a b c' | xargs -n1 echo -; printf 'x\\ny\\n' | xargs -I{} echo '[{}]'; echo 1 2 | xargs", "- a\n- b\n- c\n[x]\n[y]\n1 2\n"),
+        (
+            "echo hello | base64; echo aGVsbG8K | base64 -d; printf abc | sha256sum | cut -c1-8",
+            "aGVsbG8K\nhello\nba7816bf\n",
+        ),
+        (
+            "echo 'a b c' | xargs -n1 echo -; printf 'x\\ny\\n' | xargs -I{} echo '[{}]'; echo 1 2 | xargs",
+            "- a\n- b\n- c\n[x]\n[y]\n1 2\n",
+        ),
         ("date +%Y-%m-%dT%H:%M:%SZ; sleep 90; date -u +%T", "2026-11-23T23:27:33Z\n23:29:03\n"),
-        ("printf 'a\\nb\\n' > 1; printf 'a\\nc\\n' > 2; diff 1 2; diff -u 1 2 | tail -3", "2c2\n< b\n---\n> c\n a\n-b\n+c\n"),
+        (
+            "printf 'a\\nb\\n' > 1; printf 'a\\nc\\n' > 2; diff 1 2; diff -u 1 2 | tail -3",
+            "2c2\n< b\n---\n> c\n a\n-b\n+c\n",
+        ),
         ("whoami; id -u; hostname; uname", "lab\n1000\nworkstation\nLinux\n"),
         ("readlink -f /bin/ls; basename x 2>/dev/null; echo $?", "/usr/bin/ls\n127\n"),
     ];
@@ -271,7 +320,11 @@ fn errors_in_the_words_of_bash() {
         ("grep x nope", "grep: nope: No such file or directory\n", 2),
         ("head nope", "head: cannot open 'nope' for reading: No such file or directory\n", 1),
         ("[ a -eq 1 ]", "bash: [: a: integer expression expected\n", 2),
-        ("cut", "cut: you must specify a list of bytes, characters, or fields\nTry 'cut --help' for more information.\n", 1),
+        (
+            "cut",
+            "cut: you must specify a list of bytes, characters, or fields\nTry 'cut --help' for more information.\n",
+            1,
+        ),
         ("echo '!' | base64 -d", "base64: invalid input\n", 1),
         ("rm nope", "rm: cannot remove 'nope': No such file or directory\n", 1),
         ("mkdir a/b", "mkdir: cannot create directory 'a/b': No such file or directory\n", 1),
@@ -298,9 +351,17 @@ fn what_stands_before_a_mistake_still_runs() {
 fn nothing_runs_for_ever() {
     let mut shell = Shell::new("");
     let mut fake = Fake::new();
-    let loops = ["while true; do x=1; done", "f() { f; }; f", "while true; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done",
-        "x=a; while true; do x=$x$x; done", "seq 1000000000", "while true; do sleep 1; done", "f() { g; }; g() { $(f); }; f",
-        "a='eval $a'; eval $a", "while :; do echo x >> f; done"];
+    let loops = [
+        "while true; do x=1; done",
+        "f() { f; }; f",
+        "while true; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done",
+        "x=a; while true; do x=$x$x; done",
+        "seq 1000000000",
+        "while true; do sleep 1; done",
+        "f() { g; }; g() { $(f); }; f",
+        "a='eval $a'; eval $a",
+        "while :; do echo x >> f; done",
+    ];
     for text in loops {
         let transcript = shell.run(&mut fake, &format!("kept=1; {text}"));
         let said = transcript.stderr();
@@ -315,9 +376,42 @@ fn nothing_runs_for_ever() {
 fn bad_input_is_answered() {
     let long = format!("echo {}", "x".repeat(100_000));
     assert_eq!(play(&long).stdout().len(), 100_001);
-    assert_eq!(play(&"x".repeat(2_000_000)).stderr(), "not simulated: an entry of more than 1048576 bytes; nothing was run\n");
-    for text in ["\0\u{1}\u{7f}", "echo \0a\0", "\u{1b}[31m", "$(((", "((((((((", "${", "`", "<<", "<<''", "&&", ";", "!", "{", "}", "[[", "]]", "case", "for",
-        "echo ${x", "echo $((", "a=b=c", "é", "echo \u{feff}", "> > >", "2>&", "f(", "echo \"$(\"", "\\", "for x in; do echo; done", "[[ a =~ ( ]]"] {
+    assert_eq!(
+        play(&"x".repeat(2_000_000)).stderr(),
+        "not simulated: an entry of more than 1048576 bytes; nothing was run\n"
+    );
+    for text in [
+        "\0\u{1}\u{7f}",
+        "echo \0a\0",
+        "\u{1b}[31m",
+        "$(((",
+        "((((((((",
+        "${",
+        "`",
+        "<<",
+        "<<''",
+        "&&",
+        ";",
+        "!",
+        "{",
+        "}",
+        "[[",
+        "]]",
+        "case",
+        "for",
+        "echo ${x",
+        "echo $((",
+        "a=b=c",
+        "é",
+        "echo \u{feff}",
+        "> > >",
+        "2>&",
+        "f(",
+        "echo \"$(\"",
+        "\\",
+        "for x in; do echo; done",
+        "[[ a =~ ( ]]",
+    ] {
         let _ = play(text);
         let _ = Shell::needs_more(text);
         let _ = crate::shell::split_commands(text);
@@ -327,7 +421,8 @@ fn bad_input_is_answered() {
         let _ = play(&text);
     }
     assert_eq!(play(&format!("echo {}{}", "$(echo ".repeat(100), ")".repeat(100))).exit, 2);
-    let garbage: String = (0..1_000_000_u32).map(|n| char::from_u32(n.wrapping_mul(2_654_435_761) >> 24 & 0x7f).unwrap()).collect();
+    let garbage: String =
+        (0..1_000_000_u32).map(|n| char::from_u32(n.wrapping_mul(2_654_435_761) >> 24 & 0x7f).unwrap()).collect();
     let _ = play(&garbage);
     // A stated limit, and the files there were are kept.
     let mut shell = Shell::new("");
@@ -340,7 +435,10 @@ fn bad_input_is_answered() {
 fn the_page_is_asked_for_what_only_it_can_do() {
     let controls = |text: &str| play(text).control;
     assert_eq!(controls("clear"), [Control::Clear]);
-    assert_eq!(controls("undo; undo 3; redo; reset"), [Control::Undo(1), Control::Undo(3), Control::Redo(1), Control::Reset]);
+    assert_eq!(
+        controls("undo; undo 3; redo; reset"),
+        [Control::Undo(1), Control::Undo(3), Control::Redo(1), Control::Reset]
+    );
     assert_eq!(controls("edit pod.yaml"), [Control::OpenEditor { path: "/home/lab/pod.yaml".to_owned() }]);
     assert_eq!(controls("exit 3"), [Control::Exit(3)]);
     assert_eq!(play("undo x").exit, 2);
@@ -352,7 +450,10 @@ fn files_of_the_editor() {
     assert_eq!(shell.read_file(".kube/config").unwrap(), b"kind: Config\n");
     shell.write_file("a/b.yaml", b"x\n").unwrap();
     assert_eq!(shell.list("").unwrap(), [".kube/", "a/"]);
-    assert_eq!(shell.run(&mut Fake::new(), "cat a/b.yaml; ls -l a/b.yaml").stdout(), "x\n-rw-r--r-- 1 lab lab 2 Nov 23 23:27 a/b.yaml\n");
+    assert_eq!(
+        shell.run(&mut Fake::new(), "cat a/b.yaml; ls -l a/b.yaml").stdout(),
+        "x\n-rw-r--r-- 1 lab lab 2 Nov 23 23:27 a/b.yaml\n"
+    );
     assert_eq!(shell.read_file("nope"), Err(FileError::NotFound));
 }
 
@@ -386,7 +487,10 @@ fn programs_of_a_container() {
     assert_eq!(run(&["cut", "-d.", "-f1", &token]).0, "e30\n");
     let mount = run(&["sh", "-c", "mount | grep serviceaccount | cut -d\" \" -f1-5"]);
     assert_eq!(mount.0, format!("tmpfs on {ACCOUNT} type tmpfs\n"));
-    assert_eq!(run(&["sh", "-c", "env | grep ^KUBERNETES_SERVICE | sort"]).0, "KUBERNETES_SERVICE_HOST=10.96.0.1\nKUBERNETES_SERVICE_PORT=443\n");
+    assert_eq!(
+        run(&["sh", "-c", "env | grep ^KUBERNETES_SERVICE | sort"]).0,
+        "KUBERNETES_SERVICE_HOST=10.96.0.1\nKUBERNETES_SERVICE_PORT=443\n"
+    );
     assert_eq!(run(&["sh", "-c", "exit 3"]).2, 3);
     let written = run(&["sh", "-c", &format!("echo x > {token}")]);
     assert_eq!(written, (String::new(), format!("sh: line 0: can't create {token}: Read-only file system\n"), 1));
@@ -412,19 +516,30 @@ fn curl_asks_the_api_server_and_nobody_else() {
         ("curl -skf $APISERVER/missing", "", "", 22),
         ("curl -fSsk $APISERVER/missing", "", "curl: (22) The requested URL returned error: 403\n", 22),
         ("curl -s $APISERVER/api", "", "", 60),
-        ("curl -sS https://kube-apiserver/api", "", "curl: (7) Failed to connect to kube-apiserver port 443 after 0 ms: Could not connect to server\n", 7),
+        (
+            "curl -sS https://kube-apiserver/api",
+            "",
+            "curl: (7) Failed to connect to kube-apiserver port 443 after 0 ms: Could not connect to server\n",
+            7,
+        ),
         ("curl -sk http://kube-apiserver:6443/api", "Client sent an HTTP request to an HTTPS server.\n", "", 0),
         ("curl", "", "curl: (2) no URL specified\n", 2),
         ("curl -sk --frob x", "", "not simulated: curl --frob\n", 2),
     ];
     for (text, stdout, stderr, exit) in cases {
         let transcript = play(text);
-        assert_eq!((transcript.stdout().as_str(), transcript.stderr().as_str(), transcript.exit), (stdout, stderr, exit), "{text}");
+        assert_eq!(
+            (transcript.stdout().as_str(), transcript.stderr().as_str(), transcript.exit),
+            (stdout, stderr, exit),
+            "{text}"
+        );
     }
     let other = play("curl https://example.com/");
     assert_eq!(other.exit, 6);
     assert!(other.stderr().ends_with("curl: (6) Could not resolve host: example.com\n"));
-    assert!(play("curl $APISERVER/api").stderr().starts_with("curl: (60) SSL certificate problem: unable to get local issuer certificate\nMore details here: "));
+    assert!(play("curl $APISERVER/api").stderr().starts_with(
+        "curl: (60) SSL certificate problem: unable to get local issuer certificate\nMore details here: "
+    ));
     assert_eq!(play("echo x > ca; curl --cacert ca $APISERVER/api").exit, 77);
 }
 
@@ -442,18 +557,26 @@ fn curl_sends_what_it_was_told() {
     assert!(request.header_value("user-agent").unwrap().starts_with("curl/8."));
     assert!(matches!(&request.body, crate::api::request::Body::Bytes(bytes) if &**bytes == b"{\"a\":1}"));
     shell.run(&mut fake, "curl -sk -d a=1 -d b=2 $APISERVER/x; curl -skG -d a=1 $APISERVER/x; curl -skI $APISERVER/x");
-    let sent: Vec<String> = fake.asked.iter().map(|request| format!("{} {}", request.method.name(), request.url())).collect();
+    let sent: Vec<String> =
+        fake.asked.iter().map(|request| format!("{} {}", request.method.name(), request.url())).collect();
     assert_eq!(sent, ["POST /x", "GET /x?a=1", "HEAD /x"]);
     let verbose = shell.run(&mut fake, "curl -kvs $APISERVER/api");
     assert!(verbose.stderr().contains("> GET /api HTTP/2\r\n> Host: kube-apiserver:6443\r\n> User-Agent: curl/8."));
     assert!(verbose.stderr().contains("< HTTP/2 200 \r\n< content-type: application/json\r\n"));
-    assert!(shell.run(&mut fake, "curl -ski $APISERVER/api").stdout().starts_with("HTTP/2 200 \r\ncontent-type: application/json\r\n"));
+    assert!(
+        shell
+            .run(&mut fake, "curl -ski $APISERVER/api")
+            .stdout()
+            .starts_with("HTTP/2 200 \r\ncontent-type: application/json\r\n")
+    );
 }
 
 #[test]
 fn curl_in_a_pod_reaches_the_service() {
     let mut fake = Fake::new();
-    let script = format!("curl -sS --cacert {ACCOUNT}/ca.crt -H \"Authorization: Bearer $(cat {ACCOUNT}/token)\" https://kubernetes.default.svc/api");
+    let script = format!(
+        "curl -sS --cacert {ACCOUNT}/ca.crt -H \"Authorization: Bearer $(cat {ACCOUNT}/token)\" https://kubernetes.default.svc/api"
+    );
     let (stdout, stderr, exit) = inside_of(&mut fake, "ubuntu", &["sh", "-c", &script]);
     assert_eq!((stderr.as_str(), exit), ("", 0));
     assert!(stdout.contains("APIVersions"));
@@ -478,7 +601,10 @@ fn a_watch_stays_until_interrupted() {
     assert_eq!(shell.foreground(), None);
     assert_eq!(shell.run(&mut fake, "echo $?").stdout(), "130\n");
     // In a pipe or a script it ends by itself.
-    assert_eq!(shell.run(&mut fake, "curl -sk \"$APISERVER/api/v1/pods?watch=1\" | wc -l; echo end").stdout(), "1\nend\n");
+    assert_eq!(
+        shell.run(&mut fake, "curl -sk \"$APISERVER/api/v1/pods?watch=1\" | wc -l; echo end").stdout(),
+        "1\nend\n"
+    );
     shell.set_interactive(false);
     assert_eq!(shell.run(&mut fake, "curl -sk \"$APISERVER/api/v1/pods?watch=1\"; sleep infinity; echo end").exit, 0);
     assert_eq!(shell.foreground(), None);
@@ -491,7 +617,10 @@ fn sleep_moves_the_clock() {
     let before = fake.now;
     shell.run(&mut fake, "sleep 1.5; sleep 2m");
     assert_eq!(fake.now.since(before), Duration::from_millis(121_500));
-    assert_eq!(shell.run(&mut fake, "sleep x").stderr(), "sleep: invalid time interval 'x'\nTry 'sleep --help' for more information.\n");
+    assert_eq!(
+        shell.run(&mut fake, "sleep x").stderr(),
+        "sleep: invalid time interval 'x'\nTry 'sleep --help' for more information.\n"
+    );
     shell.run(&mut fake, "sleep infinity");
     assert_eq!(shell.foreground(), Some(Foreground::Sleeping));
     assert_eq!(shell.interrupt().stderr(), "^C\n");
@@ -544,7 +673,8 @@ fn a_shell_in_a_container_ends_with_it() {
     let reference = fake.containers[0].reference.clone();
     let enter = |shell: &mut Shell, fake: &mut Fake, command: &str| {
         let mut runner = crate::shell::runner::Runner::new(&mut shell.state, fake);
-        let then = crate::kubectl::Then::Interactive { container: reference.clone(), command: vec![command.to_owned()] };
+        let then =
+            crate::kubectl::Then::Interactive { container: reference.clone(), command: vec![command.to_owned()] };
         runner.outcome(crate::kubectl::Outcome { then, ..Default::default() })
     };
     assert_eq!(enter(&mut shell, &mut fake, "sh"), Ok(0));
@@ -572,10 +702,91 @@ fn kubectl_leaves_standard_input_to_others() {
 #[test]
 fn any_mixture_of_tokens_is_answered() {
     const TOKENS: &[&str] = &[
-        "echo", " ", " ", "a", "'", "\"", "`", "$(", ")", "(", "{ ", "}", ";", "&&", "||", "|", "&", "\n", "<<EOF", "\nEOF\n", ">", ">>", "<", "2>&1",
-        "if ", "then ", "fi", "for x in ", "do ", "done", "while ", "case ", " in ", "esac", ";;", "[[ ", " ]]", "$x", "${x", "${x:-", "}", "$((", "))", "1+", "!",
-        "\\", "#", "*", "[", "]", "~", "=", "x=", "-n", "é", "\t", "sed 's/a/b/'", "grep ", "jq ", ".a", "tr a-z ", "cut -c", "1-", "seq 3", "printf %s", "test ", "read ",
-        "ls ", "/tmp", "set -e", "exit", "f() ", "curl ", "$APISERVER", "base64 -d", "xargs ", "head -", "eval ", "sort ", "kubectl get sa", "<(", "=~", "[^]", "{1..3}", "sh -c ",
+        "echo",
+        " ",
+        " ",
+        "a",
+        "'",
+        "\"",
+        "`",
+        "$(",
+        ")",
+        "(",
+        "{ ",
+        "}",
+        ";",
+        "&&",
+        "||",
+        "|",
+        "&",
+        "\n",
+        "<<EOF",
+        "\nEOF\n",
+        ">",
+        ">>",
+        "<",
+        "2>&1",
+        "if ",
+        "then ",
+        "fi",
+        "for x in ",
+        "do ",
+        "done",
+        "while ",
+        "case ",
+        " in ",
+        "esac",
+        ";;",
+        "[[ ",
+        " ]]",
+        "$x",
+        "${x",
+        "${x:-",
+        "}",
+        "$((",
+        "))",
+        "1+",
+        "!",
+        "\\",
+        "#",
+        "*",
+        "[",
+        "]",
+        "~",
+        "=",
+        "x=",
+        "-n",
+        "é",
+        "\t",
+        "sed 's/a/b/'",
+        "grep ",
+        "jq ",
+        ".a",
+        "tr a-z ",
+        "cut -c",
+        "1-",
+        "seq 3",
+        "printf %s",
+        "test ",
+        "read ",
+        "ls ",
+        "/tmp",
+        "set -e",
+        "exit",
+        "f() ",
+        "curl ",
+        "$APISERVER",
+        "base64 -d",
+        "xargs ",
+        "head -",
+        "eval ",
+        "sort ",
+        "kubectl get sa",
+        "<(",
+        "=~",
+        "[^]",
+        "{1..3}",
+        "sh -c ",
     ];
     let mut seed = 12345_u64;
     let mut next = |limit: usize| {

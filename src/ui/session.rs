@@ -157,7 +157,9 @@ impl Session {
             attempt: Attempt::new(&lab),
             lab,
             lesson: None,
-            course: storage::load(Keep::Always, "progress").and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
+            course: storage::load(Keep::Always, "progress")
+                .and_then(|text| serde_json::from_str(&text).ok())
+                .unwrap_or_default(),
             draft: String::new(),
             inserted: 0,
             tab: Tab::default(),
@@ -184,7 +186,8 @@ impl Session {
     fn restore(&mut self, saved: Saved) {
         const RESTORING: &str = "restoring the session";
         if saved.doing.as_deref() == Some(RESTORING) {
-            self.notice = Some("The session could not be restored. What you typed is in the file recovered.sh.".to_owned());
+            self.notice =
+                Some("The session could not be restored. What you typed is in the file recovered.sh.".to_owned());
             self.lab.write_file("recovered.sh", &saved.script());
             self.attempt.set_floor(self.lab.log().count());
             return;
@@ -200,10 +203,12 @@ impl Session {
             }
             self.after();
         }
-        self.open_files.extend(saved.drafts.keys().filter(|path| !self.open_files.contains(path)).cloned().collect::<Vec<_>>());
+        self.open_files
+            .extend(saved.drafts.keys().filter(|path| !self.open_files.contains(path)).cloned().collect::<Vec<_>>());
         self.drafts = saved.drafts;
         if let Some(failed) = saved.doing {
-            self.notice = Some(format!("The lab failed while it did this: {failed}. Everything before it is restored."));
+            self.notice =
+                Some(format!("The lab failed while it did this: {failed}. Everything before it is restored."));
         }
         self.keep(None);
     }

@@ -85,7 +85,9 @@ impl Normaliser {
             .base64_token
             .replace_all(text, |found: &Captures<'_>| {
                 let decoded = STANDARD.decode(&found[0]).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-                decoded.and_then(|token| describe(&token)).map_or(found[0].to_owned(), |told| format!("<base64 {told}>"))
+                decoded
+                    .and_then(|token| describe(&token))
+                    .map_or(found[0].to_owned(), |told| format!("<base64 {told}>"))
             })
             .into_owned();
         text = self

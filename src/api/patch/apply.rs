@@ -19,7 +19,10 @@ pub(in crate::api::patch) const ORDER_PREFIX: &str = "$setElementOrder/";
 pub fn strategic(api_version: &str, kind: &str, document: &Value, patch: &Value) -> Result<Value, String> {
     let type_name = schema::type_of(api_version, kind).unwrap_or_default();
     let Value::Object(patch) = patch else {
-        return Err(format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", kind_of(patch)));
+        return Err(format!(
+            "json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
+            kind_of(patch)
+        ));
     };
     let empty = Map::new();
     map(type_name, document.as_object().unwrap_or(&empty), patch, 0).map(Value::Object)
@@ -34,13 +37,22 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-fn map(type_name: &str, document: &Map<String, Value>, patch: &Map<String, Value>, depth: usize) -> Result<Map<String, Value>, String> {
+fn map(
+    type_name: &str,
+    document: &Map<String, Value>,
+    patch: &Map<String, Value>,
+    depth: usize,
+) -> Result<Map<String, Value>, String> {
     if depth > DEPTH_MAX {
         return Err("patch is nested too deeply".to_owned());
     }
     match patch.get(DIRECTIVE).map(|directive| directive.as_str().unwrap_or_default()) {
         Some("replace") => {
-            return Ok(patch.iter().filter(|(key, _)| *key != DIRECTIVE).map(|(k, v)| (k.clone(), v.clone())).collect());
+            return Ok(patch
+                .iter()
+                .filter(|(key, _)| *key != DIRECTIVE)
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .collect());
         }
         Some("delete") => return Ok(Map::new()),
         Some("merge") | None => {}
@@ -84,7 +96,13 @@ fn map(type_name: &str, document: &Map<String, Value>, patch: &Map<String, Value
     Ok(merged)
 }
 
-fn value(field: Option<&Field>, old: &Value, change: &Value, order: Option<&Vec<Value>>, depth: usize) -> Result<Value, String> {
+fn value(
+    field: Option<&Field>,
+    old: &Value,
+    change: &Value,
+    order: Option<&Vec<Value>>,
+    depth: usize,
+) -> Result<Value, String> {
     match (field, change) {
         (_, Value::Object(change)) => {
             let empty = Map::new();
@@ -94,7 +112,8 @@ fn value(field: Option<&Field>, old: &Value, change: &Value, order: Option<&Vec<
         (Some(field), Value::Array(changes)) if field.merges => {
             let empty = Vec::new();
             let old = old.as_array().unwrap_or(&empty);
-            let mut merged = if field.merge_key.is_empty() { plain(old, changes) } else { keyed(field, old, changes, depth)? };
+            let mut merged =
+                if field.merge_key.is_empty() { plain(old, changes) } else { keyed(field, old, changes, depth)? };
             if let Some(order) = order {
                 sort(field, &mut merged, order);
             }
@@ -134,8 +153,11 @@ fn keyed(field: &Field, old: &[Value], changes: &[Value], depth: usize) -> Resul
             merged.retain(|item| item.get(key) != Some(wanted));
         }
     }
-    let live: Vec<&Map<String, Value>> =
-        changes.iter().filter(|change| change.get(DIRECTIVE).is_none_or(|d| d == "merge")).filter_map(Value::as_object).collect();
+    let live: Vec<&Map<String, Value>> = changes
+        .iter()
+        .filter(|change| change.get(DIRECTIVE).is_none_or(|d| d == "merge"))
+        .filter_map(Value::as_object)
+        .collect();
     if replace {
         return Ok(live.into_iter().cloned().map(Value::Object).collect());
     }
@@ -188,9 +210,16 @@ mod tests {
         assert_eq!(apply(json!({"secrets": [{"name": "b"}]}))["secrets"], json!([{"name": "b"}, {"name": "a"}]));
         assert_eq!(apply(json!({"imagePullSecrets": [{"name": "y"}]}))["imagePullSecrets"], json!([{"name": "y"}]));
         assert_eq!(apply(json!({"secrets": [{"name": "a", "$patch": "delete"}]}))["secrets"], json!([]));
-        assert_eq!(apply(json!({"secrets": [{"$patch": "replace"}, {"name": "z"}]}))["secrets"], json!([{"name": "z"}]));
+        assert_eq!(
+            apply(json!({"secrets": [{"$patch": "replace"}, {"name": "z"}]}))["secrets"],
+            json!([{"name": "z"}])
+        );
         assert_eq!(apply(json!({"automountServiceAccountToken": false, "secrets": null}))["secrets"], Value::Null);
-        assert!(strategic("v1", "ServiceAccount", &account, &json!({"secrets": [{"x": 1}]})).unwrap_err().contains("merge key: name"));
+        assert!(
+            strategic("v1", "ServiceAccount", &account, &json!({"secrets": [{"x": 1}]}))
+                .unwrap_err()
+                .contains("merge key: name")
+        );
     }
 
     #[test]

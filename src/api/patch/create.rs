@@ -13,7 +13,13 @@ pub fn two_way_strategic(api_version: &str, kind: &str, original: &Value, modifi
 
 /// The strategic merge patch of an apply: removes what `original` (last applied) had and `modified` no longer has, sets
 /// what differs between `current` and `modified`, and leaves the rest of `current` alone. `{}` means unchanged.
-pub fn three_way_strategic(api_version: &str, kind: &str, original: &Value, modified: &Value, current: &Value) -> Value {
+pub fn three_way_strategic(
+    api_version: &str,
+    kind: &str,
+    original: &Value,
+    modified: &Value,
+    current: &Value,
+) -> Value {
     let type_name = schema::type_of(api_version, kind).unwrap_or_default();
     let changes = map(type_name, current, modified, Differences::Changes);
     let deletions = map(type_name, original, modified, Differences::Deletions);
@@ -63,7 +69,8 @@ fn map(type_name: &str, original: &Value, modified: &Value, which: Differences) 
         match old.get(key) {
             Some(before) if before == value => {}
             Some(before) if before.is_object() && value.is_object() => {
-                let inner = field.filter(|field| field.shape == Shape::Single).map_or("", |field| field.type_name.as_str());
+                let inner =
+                    field.filter(|field| field.shape == Shape::Single).map_or("", |field| field.type_name.as_str());
                 let mut change = map(inner, before, value, which);
                 if field.is_some_and(|field| field.retains_keys) {
                     retain_keys(value, &mut change, which);
@@ -96,18 +103,31 @@ fn retain_keys(after: &Value, change: &mut Map<String, Value>, which: Difference
     if change.is_empty() || which == Differences::Deletions {
         return;
     }
-    let kept: Vec<Value> =
-        after.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()).map(|(key, _)| json!(key)).collect();
+    let kept: Vec<Value> = after
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(key, _)| json!(key))
+        .collect();
     change.insert(RETAIN_KEYS.to_owned(), Value::Array(kept));
 }
 
-fn list(key: &str, field: &Field, before: &[Value], after: &[Value], which: Differences, patch: &mut Map<String, Value>) {
+fn list(
+    key: &str,
+    field: &Field,
+    before: &[Value],
+    after: &[Value],
+    which: Differences,
+    patch: &mut Map<String, Value>,
+) {
     let merge_key = field.merge_key.as_str();
     if merge_key.is_empty() {
         plain(key, before, after, which, patch);
         return;
     }
-    let same = |list: &[Value], item: &Value| list.iter().find(|other| other.get(merge_key) == item.get(merge_key)).cloned();
+    let same =
+        |list: &[Value], item: &Value| list.iter().find(|other| other.get(merge_key) == item.get(merge_key)).cloned();
     let mut changes = Vec::new();
     for item in after {
         match same(before, item) {
@@ -142,10 +162,8 @@ fn list(key: &str, field: &Field, before: &[Value], after: &[Value], which: Diff
         return;
     }
     if which != Differences::Deletions || !changes.is_empty() {
-        let order: Vec<Value> = keys(after)
-            .into_iter()
-            .map(|id| Value::Object(Map::from_iter([(merge_key.to_owned(), id)])))
-            .collect();
+        let order: Vec<Value> =
+            keys(after).into_iter().map(|id| Value::Object(Map::from_iter([(merge_key.to_owned(), id)]))).collect();
         patch.insert(format!("{ORDER_PREFIX}{key}"), Value::Array(order));
     }
     if !changes.is_empty() {

@@ -22,11 +22,13 @@ const OPERATIONS_MAX: usize = 10_000;
 pub fn json(document: &Value, patch: &Value) -> Result<Value, JsonPatchError> {
     let Value::Array(operations) = patch else {
         let found = if patch.is_object() { "object" } else { "value" };
-        let text = format!("error decoding patch: json: cannot unmarshal {found} into Go value of type jsonpatch.Patch");
+        let text =
+            format!("error decoding patch: json: cannot unmarshal {found} into Go value of type jsonpatch.Patch");
         return Err(JsonPatchError::Malformed(text));
     };
     if operations.len() > OPERATIONS_MAX {
-        let text = format!("The allowed maximum operations in a JSON patch is {OPERATIONS_MAX}, got {}", operations.len());
+        let text =
+            format!("The allowed maximum operations in a JSON patch is {OPERATIONS_MAX}, got {}", operations.len());
         return Err(JsonPatchError::Rejected(text));
     }
     let patch: json_patch::Patch =

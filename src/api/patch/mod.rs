@@ -105,7 +105,10 @@ mod tests {
     #[test]
     fn merges_as_rfc_7386() {
         let document = json!({"a": {"b": 1, "c": 2}, "d": [1]});
-        assert_eq!(merge(&document, &json!({"a": {"b": null, "e": {"f": null}}, "d": [2]})), json!({"a": {"c": 2, "e": {}}, "d": [2]}));
+        assert_eq!(
+            merge(&document, &json!({"a": {"b": null, "e": {"f": null}}, "d": [2]})),
+            json!({"a": {"c": 2, "e": {}}, "d": [2]})
+        );
         assert_eq!(merge(&document, &json!([1])), json!([1]));
     }
 

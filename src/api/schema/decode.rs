@@ -39,29 +39,70 @@ const MISTAKES_MAX: usize = 100;
 
 /// The booleans and numbers that are no pointers in Go's structs: `false` and `0` are left out when written.
 const OMITTED_ZEROS: &[&str] = &[
-    "PodSpec.hostNetwork", "PodSpec.hostPID", "PodSpec.hostIPC", "Container.stdin", "Container.stdinOnce", "Container.tty",
-    "VolumeMount.readOnly", "ContainerPort.hostPort", "Probe.initialDelaySeconds", "Probe.timeoutSeconds",
-    "Probe.periodSeconds", "Probe.successThreshold", "Probe.failureThreshold", "DeploymentSpec.minReadySeconds",
-    "DeploymentSpec.paused", "ReplicaSetSpec.minReadySeconds", "ObjectMeta.generation", "DeploymentStatus.observedGeneration",
-    "DeploymentStatus.replicas", "DeploymentStatus.updatedReplicas", "DeploymentStatus.readyReplicas",
-    "DeploymentStatus.availableReplicas", "DeploymentStatus.unavailableReplicas", "ReplicaSetStatus.fullyLabeledReplicas",
-    "ReplicaSetStatus.readyReplicas", "ReplicaSetStatus.availableReplicas", "ReplicaSetStatus.observedGeneration",
-    "PersistentVolumeClaimVolumeSource.readOnly", "NFSVolumeSource.readOnly", "ServiceSpec.publishNotReadyAddresses",
-    "ServiceSpec.healthCheckNodePort", "ServicePort.nodePort", "NodeSpec.unschedulable", "TokenReviewStatus.authenticated",
-    "SubjectAccessReviewStatus.denied", "Event.count", "EventSeries.count", "PodStatus.observedGeneration",
-    "PodCondition.observedGeneration", "ContainerStateTerminated.signal",
+    "PodSpec.hostNetwork",
+    "PodSpec.hostPID",
+    "PodSpec.hostIPC",
+    "Container.stdin",
+    "Container.stdinOnce",
+    "Container.tty",
+    "VolumeMount.readOnly",
+    "ContainerPort.hostPort",
+    "Probe.initialDelaySeconds",
+    "Probe.timeoutSeconds",
+    "Probe.periodSeconds",
+    "Probe.successThreshold",
+    "Probe.failureThreshold",
+    "DeploymentSpec.minReadySeconds",
+    "DeploymentSpec.paused",
+    "ReplicaSetSpec.minReadySeconds",
+    "ObjectMeta.generation",
+    "DeploymentStatus.observedGeneration",
+    "DeploymentStatus.replicas",
+    "DeploymentStatus.updatedReplicas",
+    "DeploymentStatus.readyReplicas",
+    "DeploymentStatus.availableReplicas",
+    "DeploymentStatus.unavailableReplicas",
+    "ReplicaSetStatus.fullyLabeledReplicas",
+    "ReplicaSetStatus.readyReplicas",
+    "ReplicaSetStatus.availableReplicas",
+    "ReplicaSetStatus.observedGeneration",
+    "PersistentVolumeClaimVolumeSource.readOnly",
+    "NFSVolumeSource.readOnly",
+    "ServiceSpec.publishNotReadyAddresses",
+    "ServiceSpec.healthCheckNodePort",
+    "ServicePort.nodePort",
+    "NodeSpec.unschedulable",
+    "TokenReviewStatus.authenticated",
+    "SubjectAccessReviewStatus.denied",
+    "Event.count",
+    "EventSeries.count",
+    "PodStatus.observedGeneration",
+    "PodCondition.observedGeneration",
+    "ContainerStateTerminated.signal",
 ];
 
 /// Strings with a type of their own in Go, by field.
 const NAMED_STRINGS: &[(&str, &str)] = &[
-    ("ObjectMeta.uid", "types.UID"), ("OwnerReference.uid", "types.UID"), ("ObjectReference.uid", "types.UID"),
-    ("BoundObjectReference.uid", "types.UID"), ("Secret.type", "v1.SecretType"), ("PodSpec.restartPolicy", "v1.RestartPolicy"),
-    ("PodSpec.dnsPolicy", "v1.DNSPolicy"), ("PodSpec.preemptionPolicy", "v1.PreemptionPolicy"),
-    ("Container.imagePullPolicy", "v1.PullPolicy"), ("Container.terminationMessagePolicy", "v1.TerminationMessagePolicy"),
-    ("ContainerPort.protocol", "v1.Protocol"), ("ServicePort.protocol", "v1.Protocol"), ("ServiceSpec.type", "v1.ServiceType"),
-    ("Toleration.operator", "v1.TolerationOperator"), ("Toleration.effect", "v1.TaintEffect"), ("Taint.effect", "v1.TaintEffect"),
-    ("DeploymentStrategy.type", "v1.DeploymentStrategyType"), ("EmptyDirVolumeSource.medium", "v1.StorageMedium"),
-    ("LabelSelectorRequirement.operator", "v1.LabelSelectorOperator"), ("PodStatus.phase", "v1.PodPhase"),
+    ("ObjectMeta.uid", "types.UID"),
+    ("OwnerReference.uid", "types.UID"),
+    ("ObjectReference.uid", "types.UID"),
+    ("BoundObjectReference.uid", "types.UID"),
+    ("Secret.type", "v1.SecretType"),
+    ("PodSpec.restartPolicy", "v1.RestartPolicy"),
+    ("PodSpec.dnsPolicy", "v1.DNSPolicy"),
+    ("PodSpec.preemptionPolicy", "v1.PreemptionPolicy"),
+    ("Container.imagePullPolicy", "v1.PullPolicy"),
+    ("Container.terminationMessagePolicy", "v1.TerminationMessagePolicy"),
+    ("ContainerPort.protocol", "v1.Protocol"),
+    ("ServicePort.protocol", "v1.Protocol"),
+    ("ServiceSpec.type", "v1.ServiceType"),
+    ("Toleration.operator", "v1.TolerationOperator"),
+    ("Toleration.effect", "v1.TaintEffect"),
+    ("Taint.effect", "v1.TaintEffect"),
+    ("DeploymentStrategy.type", "v1.DeploymentStrategyType"),
+    ("EmptyDirVolumeSource.medium", "v1.StorageMedium"),
+    ("LabelSelectorRequirement.operator", "v1.LabelSelectorOperator"),
+    ("PodStatus.phase", "v1.PodPhase"),
 ];
 
 /// Checks an object against the type of its kind and normalises it; returns it with the warnings to send.
@@ -70,7 +111,12 @@ const NAMED_STRINGS: &[(&str, &str)] = &[
 /// # Errors
 /// What Go's decoder says: `json: cannot unmarshal string into Go struct field PodSpec.spec.containers of type
 /// []v1.Container`, `strict decoding error: unknown field "x"`.
-pub fn decode(api_version: &str, kind: &str, value: Value, strictness: Strictness) -> Result<(Value, Vec<String>), String> {
+pub fn decode(
+    api_version: &str,
+    kind: &str,
+    value: Value,
+    strictness: Strictness,
+) -> Result<(Value, Vec<String>), String> {
     let Some(type_name) = type_of(api_version, kind) else { return Ok((value, Vec::new())) };
     let Value::Object(map) = value else {
         let found = json_type(&value);
@@ -253,7 +299,8 @@ mod tests {
 
     #[test]
     fn names_unknown_fields() {
-        let account = json!({"kind": "ServiceAccount", "autoMountServiceAccountToken": true, "metadata": {"name": "a"}});
+        let account =
+            json!({"kind": "ServiceAccount", "autoMountServiceAccountToken": true, "metadata": {"name": "a"}});
         let decoded = |strictness| decode("v1", "ServiceAccount", account.clone(), strictness);
         let error = "strict decoding error: unknown field \"autoMountServiceAccountToken\"";
         assert_eq!(decoded(Strictness::Strict).unwrap_err(), error);
@@ -262,20 +309,41 @@ mod tests {
         assert_eq!(decoded(Strictness::Warn).unwrap(), (kept.clone(), vec![warning]));
         assert_eq!(decoded(Strictness::Ignore).unwrap(), (kept, vec![]));
         let error = pod(json!({"spec": {"containers": [{"name": "c", "imagee": "x"}], "zz": 1}})).unwrap_err();
-        assert_eq!(error, "strict decoding error: unknown field \"spec.containers[0].imagee\", unknown field \"spec.zz\"");
+        assert_eq!(
+            error,
+            "strict decoding error: unknown field \"spec.containers[0].imagee\", unknown field \"spec.zz\""
+        );
     }
 
     #[test]
     fn names_wrong_types() {
         let wrong = |api_version, kind, value| decode(api_version, kind, value, Strictness::Strict).unwrap_err();
         let cases = [
-            (json!({"spec": {"serviceAccountName": 5}}), "number into Go struct field PodSpec.spec.serviceAccountName of type string"),
-            (json!({"metadata": {"labels": []}}), "array into Go struct field ObjectMeta.metadata.labels of type map[string]string"),
-            (json!({"metadata": {"labels": {"a": true}}}), "bool into Go struct field ObjectMeta.metadata.labels of type string"),
-            (json!({"spec": {"containers": "x"}}), "string into Go struct field PodSpec.spec.containers of type []v1.Container"),
-            (json!({"spec": {"containers": [{"image": {}}]}}), "object into Go struct field Container.spec.containers.image of type string"),
+            (
+                json!({"spec": {"serviceAccountName": 5}}),
+                "number into Go struct field PodSpec.spec.serviceAccountName of type string",
+            ),
+            (
+                json!({"metadata": {"labels": []}}),
+                "array into Go struct field ObjectMeta.metadata.labels of type map[string]string",
+            ),
+            (
+                json!({"metadata": {"labels": {"a": true}}}),
+                "bool into Go struct field ObjectMeta.metadata.labels of type string",
+            ),
+            (
+                json!({"spec": {"containers": "x"}}),
+                "string into Go struct field PodSpec.spec.containers of type []v1.Container",
+            ),
+            (
+                json!({"spec": {"containers": [{"image": {}}]}}),
+                "object into Go struct field Container.spec.containers.image of type string",
+            ),
             (json!({"spec": []}), "array into Go struct field Pod.spec of type v1.PodSpec"),
-            (json!({"spec": {"priority": 3_000_000_000_i64}}), "number 3000000000 into Go struct field PodSpec.spec.priority of type int32"),
+            (
+                json!({"spec": {"priority": 3_000_000_000_i64}}),
+                "number 3000000000 into Go struct field PodSpec.spec.priority of type int32",
+            ),
         ];
         for (value, error) in cases {
             assert_eq!(wrong("v1", "Pod", value), format!("json: cannot unmarshal {error}"));

@@ -77,7 +77,8 @@ fn load() -> Schema {
         .collect();
     let mut types = BTreeMap::new();
     for (name, fields) in object::at(&document, &["types"]).as_object().into_iter().flatten() {
-        let fields = fields.as_object().into_iter().flatten().map(|(key, entry)| (key.clone(), field_of(entry))).collect();
+        let fields =
+            fields.as_object().into_iter().flatten().map(|(key, entry)| (key.clone(), field_of(entry))).collect();
         types.insert(name.clone(), fields);
     }
     Schema { kinds, types }
@@ -133,17 +134,27 @@ mod tests {
         assert_eq!(type_of("apps/v1", "Deployment"), Some("Deployment"));
         assert_eq!(type_of("v1", "Nope"), None);
         let containers = field("PodSpec", "containers").unwrap();
-        assert_eq!((containers.type_name.as_str(), containers.shape, containers.merge_key.as_str()), ("Container", Shape::List, "name"));
-        assert!(containers.merges && containers.required && !field("ServiceAccount", "imagePullSecrets").unwrap().merges);
+        assert_eq!(
+            (containers.type_name.as_str(), containers.shape, containers.merge_key.as_str()),
+            ("Container", Shape::List, "name")
+        );
+        assert!(
+            containers.merges && containers.required && !field("ServiceAccount", "imagePullSecrets").unwrap().merges
+        );
         assert!(field("PodSpec", "volumes").unwrap().retains_keys);
     }
 
     #[test]
     fn every_named_type_exists() {
-        let plain = ["string", "int32", "int64", "bool", "time", "microtime", "quantity", "int-or-string", "any", "base64"];
+        let plain =
+            ["string", "int32", "int64", "bool", "time", "microtime", "quantity", "int-or-string", "any", "base64"];
         for (name, fields) in &schema().types {
             for (key, field) in fields {
-                assert!(field.is_object() || plain.contains(&field.type_name.as_str()), "{name}.{key}: {}", field.type_name);
+                assert!(
+                    field.is_object() || plain.contains(&field.type_name.as_str()),
+                    "{name}.{key}: {}",
+                    field.type_name
+                );
             }
         }
     }

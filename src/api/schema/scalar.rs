@@ -71,7 +71,9 @@ fn base64_text(value: &Value) -> Result<(), Refusal> {
         Ok(_) => Ok(()),
         Err(error) => {
             let offset = match error {
-                base64::DecodeError::InvalidByte(offset, _) | base64::DecodeError::InvalidLastSymbol(offset, _) => offset,
+                base64::DecodeError::InvalidByte(offset, _) | base64::DecodeError::InvalidLastSymbol(offset, _) => {
+                    offset
+                }
                 base64::DecodeError::InvalidLength(_) | base64::DecodeError::InvalidPadding => kept.len(),
             };
             Err(Refusal::Other(format!("illegal base64 data at input byte {offset}")))
@@ -86,13 +88,31 @@ fn time(value: &Value, micros: bool) -> Result<(), Refusal> {
     }
     let layout = if micros { "2006-01-02T15:04:05.000000Z07:00" } else { "2006-01-02T15:04:05Z07:00" };
     let (rest, part) = unparsed(text);
-    let why = format!("parsing time {} as {}: cannot parse {} as {}", go::quote(text), go::quote(layout), go::quote(rest), go::quote(part));
+    let why = format!(
+        "parsing time {} as {}: cannot parse {} as {}",
+        go::quote(text),
+        go::quote(layout),
+        go::quote(rest),
+        go::quote(part)
+    );
     Err(Refusal::Other(why))
 }
 
 /// Where Go's time.Parse gives up, and the part of the layout it wanted there.
 fn unparsed(text: &str) -> (&str, &'static str) {
-    let layout = [("2006", 4), ("-", 1), ("01", 2), ("-", 1), ("02", 2), ("T", 1), ("15", 2), (":", 1), ("04", 2), (":", 1), ("05", 2)];
+    let layout = [
+        ("2006", 4),
+        ("-", 1),
+        ("01", 2),
+        ("-", 1),
+        ("02", 2),
+        ("T", 1),
+        ("15", 2),
+        (":", 1),
+        ("04", 2),
+        (":", 1),
+        ("05", 2),
+    ];
     let mut rest = text;
     for (part, length) in layout {
         let fits = match rest.get(..length) {
@@ -119,7 +139,10 @@ fn quantity(value: &Value) -> Result<(), Refusal> {
     let digits = bare.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(bare.len());
     let (number, suffix) = bare.split_at(digits);
     let malformed = number.is_empty() || number == "." || number.matches('.').count() > 1;
-    let known = matches!(suffix, "" | "n" | "u" | "m" | "k" | "M" | "G" | "T" | "P" | "E" | "Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei");
+    let known = matches!(
+        suffix,
+        "" | "n" | "u" | "m" | "k" | "M" | "G" | "T" | "P" | "E" | "Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei"
+    );
     let exponent = suffix.strip_prefix(['e', 'E']).map(|rest| rest.strip_prefix(['+', '-']).unwrap_or(rest));
     let exponent = exponent.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
     if malformed || !(known || exponent) {

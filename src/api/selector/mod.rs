@@ -72,7 +72,9 @@ impl LabelSelector {
     /// # Errors
     /// An operator that does not exist.
     pub fn from_object(selector: &Value) -> Result<Self, String> {
-        let Some(map) = selector.as_object() else { return Ok(LabelSelector { nothing: true, ..LabelSelector::default() }) };
+        let Some(map) = selector.as_object() else {
+            return Ok(LabelSelector { nothing: true, ..LabelSelector::default() });
+        };
         let mut requirements = Vec::new();
         for (key, value) in map.get("matchLabels").and_then(Value::as_object).into_iter().flatten() {
             let value = value.as_str().unwrap_or_default().to_owned();
@@ -100,7 +102,11 @@ impl LabelSelector {
         let mut selector = LabelSelector::default();
         for (key, value) in map.as_object().into_iter().flatten() {
             let value = value.as_str().unwrap_or_default().to_owned();
-            selector.requirements.push(Requirement { key: key.clone(), operator: Operator::Equals, values: vec![value] });
+            selector.requirements.push(Requirement {
+                key: key.clone(),
+                operator: Operator::Equals,
+                values: vec![value],
+            });
         }
         selector
     }
@@ -193,7 +199,9 @@ mod tests {
     #[test]
     fn matches_labels() {
         let object = json!({"metadata": {"labels": {"app": "web", "tier": "a", "size": "3"}}});
-        for selector in ["", "app=web", "app==web,tier in (b, a)", "app", "!old", "old!=x", "old notin (x)", "size>2", "size<4,app"] {
+        for selector in
+            ["", "app=web", "app==web,tier in (b, a)", "app", "!old", "old!=x", "old notin (x)", "size>2", "size<4,app"]
+        {
             assert!(selects(selector, &object), "{selector}");
         }
         for selector in ["app=db", "!app", "app!=web", "tier notin (a)", "size>3", "old in (x)", "app="] {
@@ -217,7 +225,10 @@ mod tests {
         assert_eq!(error("a in b"), "unable to parse requirement: found 'b' expected: '('");
         assert_eq!(error("a in (b"), "unable to parse requirement: found '', expected: ',' or ')'");
         assert!(error("-a=b").starts_with("unable to parse requirement: <nil>: Invalid value: \"-a\": name part must"));
-        assert!(error("a=-b").starts_with("unable to parse requirement: values[0][a]: Invalid value: \"-b\": a valid label"));
+        assert!(
+            error("a=-b")
+                .starts_with("unable to parse requirement: values[0][a]: Invalid value: \"-b\": a valid label")
+        );
     }
 
     #[test]

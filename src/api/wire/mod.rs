@@ -120,7 +120,9 @@ pub fn string(out: &mut String, text: &str) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
+                out.push_str(&format!("\\u{:04x}", u32::from(c)))
+            }
             c => out.push(c),
         }
     }
@@ -175,8 +177,10 @@ mod tests {
 
     #[test]
     fn escapes_like_go_and_sorts_for_kubectl() {
-        assert_eq!(sorted(&json!({"kind": "a<b>&", "apiVersion": "\u{1}\u{2028}\u{7f}é"}), None),
-            "{\"apiVersion\":\"\\u0001\\u2028\u{7f}é\",\"kind\":\"a\\u003cb\\u003e\\u0026\"}");
+        assert_eq!(
+            sorted(&json!({"kind": "a<b>&", "apiVersion": "\u{1}\u{2028}\u{7f}é"}), None),
+            "{\"apiVersion\":\"\\u0001\\u2028\u{7f}é\",\"kind\":\"a\\u003cb\\u003e\\u0026\"}"
+        );
         assert_eq!(encode(&json!({}), true), "{}");
         assert_eq!(encode(&json!({"jwks_uri": "u", "issuer": "i"}), false), "{\"issuer\":\"i\",\"jwks_uri\":\"u\"}\n");
     }

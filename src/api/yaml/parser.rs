@@ -118,7 +118,11 @@ impl Parser<'_> {
             if mark == '&' && word.is_empty() {
                 return Err(self.scanner.scanner_problem("did not find expected alphabetic or numeric character"));
             }
-            if mark == '&' { found.anchor = Some(word) } else { found.tag = Some(word) }
+            if mark == '&' {
+                found.anchor = Some(word)
+            } else {
+                found.tag = Some(word)
+            }
             self.scanner.at += end;
             self.scanner.spaces();
         }
@@ -162,7 +166,11 @@ impl Parser<'_> {
             self.scanner.spaces();
             self.scanner.at += 1;
             let value = self.mapping_value(indent)?;
-            if plain && key == "<<" { merges.push(value) } else { let _ = map.insert(key, value); }
+            if plain && key == "<<" {
+                merges.push(value)
+            } else {
+                let _ = map.insert(key, value);
+            }
             self.scanner.blanks()?;
             let sequence = self.scanner.peek() == Some('-') && self.scanner.is_blank_after(1);
             if self.scanner.peek().is_none() || self.column() < indent || self.scanner.at_marker() {
@@ -246,7 +254,11 @@ impl Parser<'_> {
     fn sequence(&mut self) -> Result<Value, Problem> {
         let (indent, start) = (self.column(), self.scanner.at);
         let mut items = Vec::new();
-        while self.scanner.peek() == Some('-') && self.scanner.is_blank_after(1) && self.column() == indent && !self.scanner.at_marker() {
+        while self.scanner.peek() == Some('-')
+            && self.scanner.is_blank_after(1)
+            && self.column() == indent
+            && !self.scanner.at_marker()
+        {
             self.scanner.at += 1;
             if self.scanner.ends_line() {
                 self.scanner.blanks()?;
@@ -373,7 +385,10 @@ impl Parser<'_> {
 
     fn flow_value(&mut self) -> Result<Value, Problem> {
         let properties = self.properties()?;
-        if matches!(self.scanner.peek(), None | Some(',' | ']' | '}')) && properties.anchor.is_none() && properties.tag.is_none() {
+        if matches!(self.scanner.peek(), None | Some(',' | ']' | '}'))
+            && properties.anchor.is_none()
+            && properties.tag.is_none()
+        {
             return Err(self.scanner.parser_problem("did not find expected node content", 0));
         }
         let value = self.flow_or_scalar(-1, true, properties.tag.as_deref())?;

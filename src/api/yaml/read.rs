@@ -85,7 +85,10 @@ mod tests {
     fn splits_documents_as_kubectl_does() {
         let found = read("---\na: 1\n--- # two\nb: 2\n---\n---\nc: [\n");
         assert_eq!(found.documents.len(), 2);
-        assert_eq!((found.documents[1].line, found.documents[1].text.as_str(), &found.documents[1].value), (4, "b: 2\n", &json!({"b": 2})));
+        assert_eq!(
+            (found.documents[1].line, found.documents[1].text.as_str(), &found.documents[1].value),
+            (4, "b: 2\n", &json!({"b": 2}))
+        );
         assert!(found.error.unwrap().starts_with("error converting YAML to JSON: yaml: line 1: did not find expected"));
         assert_eq!(read("").documents.len(), 0);
         assert_eq!(read("{\"a\": [1]}").documents[0].value, json!({"a": [1]}));
@@ -134,7 +137,24 @@ mod tests {
     #[test]
     fn reads_back_what_is_printed() {
         let long = "word ".repeat(60) + "\t" + &"ab  cd ".repeat(40);
-        for text in [&"word ".repeat(60)[..299], "", "a\nb", " a\nb\n", "x\n\n", "a: b", "no", "'", "\t", "- a", "#", "é\u{7}", "a\n\n b\n", "{", "1e3", &long] {
+        for text in [
+            &"word ".repeat(60)[..299],
+            "",
+            "a\nb",
+            " a\nb\n",
+            "x\n\n",
+            "a: b",
+            "no",
+            "'",
+            "\t",
+            "- a",
+            "#",
+            "é\u{7}",
+            "a\n\n b\n",
+            "{",
+            "1e3",
+            &long,
+        ] {
             let value = json!({"k": text, "l": [text, {"m": text}]});
             assert_eq!(parse(&crate::api::yaml::print(&value)), Ok(value), "{text:?}");
         }

@@ -22,7 +22,8 @@ pub(super) fn resolve(word: &str) -> Resolved {
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Value::Bool(true),
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Value::Bool(false),
         // JSON has no such numbers; reading them fails later, printing quotes them.
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN" | ".NAN" => Value::Null,
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN"
+        | ".NAN" => Value::Null,
         _ => return number_or_timestamp(word),
     };
     Resolved::Value(value)
@@ -40,13 +41,14 @@ fn number_or_timestamp(word: &str) -> Resolved {
         return Resolved::Value(Value::Number(number));
     }
     if is_float(&plain)
-        && let Some(number) = plain.trim_start_matches('+').parse::<f64>().ok().and_then(Number::from_f64) {
-            let whole = number.as_f64().unwrap_or_default();
-            if whole.fract() == 0.0 && whole.abs() < 1e15 {
-                return Resolved::Value(Value::from(whole as i64));
-            }
-            return Resolved::Value(Value::Number(number));
+        && let Some(number) = plain.trim_start_matches('+').parse::<f64>().ok().and_then(Number::from_f64)
+    {
+        let whole = number.as_f64().unwrap_or_default();
+        if whole.fract() == 0.0 && whole.abs() < 1e15 {
+            return Resolved::Value(Value::from(whole as i64));
         }
+        return Resolved::Value(Value::Number(number));
+    }
     Resolved::String
 }
 
@@ -98,8 +100,10 @@ fn is_timestamp(word: &str) -> bool {
     let is_number = |text: Option<&str>, lengths: std::ops::RangeInclusive<usize>| {
         text.is_some_and(|text| lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()))
     };
-    let date_fits =
-        is_number(parts.next(), 4..=4) && is_number(parts.next(), 1..=2) && is_number(parts.next(), 1..=2) && parts.next().is_none();
+    let date_fits = is_number(parts.next(), 4..=4)
+        && is_number(parts.next(), 1..=2)
+        && is_number(parts.next(), 1..=2)
+        && parts.next().is_none();
     let time = rest.get(1..).unwrap_or_default();
     date_fits
         && (rest.is_empty()

@@ -101,7 +101,9 @@ impl<'a> Scanner<'a> {
 
     /// Whether a document marker stands here, at a line's start.
     pub(super) fn at_marker(&self) -> bool {
-        (self.rest().starts_with("---") || self.rest().starts_with("...")) && self.is_blank_after(3) && self.column() == 0
+        (self.rest().starts_with("---") || self.rest().starts_with("..."))
+            && self.is_blank_after(3)
+            && self.column() == 0
     }
 
     /// The rest of a plain word's line.
@@ -287,7 +289,23 @@ fn chomped(lines: &[&str], folded: bool, chomp: char) -> String {
 }
 
 const ESCAPES: [(char, char); 19] = [
-    ('0', '\0'), ('a', '\u{7}'), ('b', '\u{8}'), ('t', '\t'), ('\t', '\t'), ('n', '\n'), ('v', '\u{b}'), ('f', '\u{c}'),
-    ('r', '\r'), ('e', '\u{1b}'), (' ', ' '), ('"', '"'), ('\'', '\''), ('/', '/'), ('\\', '\\'), ('N', '\u{85}'),
-    ('_', '\u{a0}'), ('L', '\u{2028}'), ('P', '\u{2029}'),
+    ('0', '\0'),
+    ('a', '\u{7}'),
+    ('b', '\u{8}'),
+    ('t', '\t'),
+    ('\t', '\t'),
+    ('n', '\n'),
+    ('v', '\u{b}'),
+    ('f', '\u{c}'),
+    ('r', '\r'),
+    ('e', '\u{1b}'),
+    (' ', ' '),
+    ('"', '"'),
+    ('\'', '\''),
+    ('/', '/'),
+    ('\\', '\\'),
+    ('N', '\u{85}'),
+    ('_', '\u{a0}'),
+    ('L', '\u{2028}'),
+    ('P', '\u{2029}'),
 ];

@@ -34,7 +34,8 @@ pub fn admit(
         if tolerated {
             continue;
         }
-        let toleration = json!({"key": taint, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": SECONDS});
+        let toleration =
+            json!({"key": taint, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": SECONDS});
         let index = push(pod, &["spec", "tolerations"], toleration);
         let why = format!("If its node {state}, the pod is evicted after five minutes.");
         notes.set(format!("spec.tolerations[{index}]"), why);

@@ -14,9 +14,11 @@ const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];
 pub fn handles(attributes: &Attributes<'_>) -> bool {
     match attributes.operation {
         Operation::Delete => attributes.is("namespaces"),
-        _ => !attributes.namespace.is_empty()
-            && attributes.resource().0 != "namespaces"
-            && attributes.kind.group != "authorization.k8s.io",
+        _ => {
+            !attributes.namespace.is_empty()
+                && attributes.resource().0 != "namespaces"
+                && attributes.kind.group != "authorization.k8s.io"
+        }
     }
 }
 

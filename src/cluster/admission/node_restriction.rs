@@ -90,7 +90,9 @@ fn token(request: &Object, attributes: &Attributes<'_>, node: &str, context: &Co
         [one] => one,
         _ => return refuse("node may only request 0 or 1 audiences"),
     };
-    if token_sources(&pod).any(|source| text(source, &["audience"]) == audience) || may_ask(audience, attributes, context) {
+    if token_sources(&pod).any(|source| text(source, &["audience"]) == audience)
+        || may_ask(audience, attributes, context)
+    {
         return Ok(());
     }
     refuse(&format!(

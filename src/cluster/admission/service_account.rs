@@ -133,7 +133,8 @@ fn look_up(pod: &Object, attributes: &Attributes<'_>, reader: &dyn Reader) -> Re
     let wanted = account_name(pod);
     reader.get("serviceaccounts", attributes.namespace, wanted).ok_or_else(|| {
         let home = attributes.namespace;
-        let cause = format!("error looking up service account {home}/{wanted}: serviceaccount {} not found", quote(wanted));
+        let cause =
+            format!("error looking up service account {home}/{wanted}: serviceaccount {} not found", quote(wanted));
         attributes.forbidden(pod, &cause)
     })
 }

@@ -88,8 +88,8 @@ fn admit(store: &Store, namespace: &str, asked: &Asked<'_>, mut object: Object) 
         warnings: Vec::new(),
         record: Vec::new(),
     };
-    let result = mutate(&mut object, &attributes, &mut context)
-        .and_then(|()| validate(&object, &attributes, &mut context));
+    let result =
+        mutate(&mut object, &attributes, &mut context).and_then(|()| validate(&object, &attributes, &mut context));
     Outcome { object, result, record: context.record, warnings: context.warnings }
 }
 
@@ -197,7 +197,10 @@ fn a_volume_of_that_name_is_used_and_none_added_when_nobody_mounts() {
     let mut spec = one_container();
     spec["volumes"] = json!([{"name": "kube-api-access-mine", "emptyDir": {}}]);
     let outcome = create(&cluster(), pod(spec));
-    assert_eq!(text(&outcome.object, &["spec", "containers", "0", "volumeMounts", "0", "name"]), "kube-api-access-mine");
+    assert_eq!(
+        text(&outcome.object, &["spec", "containers", "0", "volumeMounts", "0", "name"]),
+        "kube-api-access-mine"
+    );
     assert_eq!(list(&outcome.object, &["spec", "volumes"]).len(), 1);
     let mut spec = one_container();
     spec["containers"][0]["volumeMounts"] = json!([{"name": "x", "mountPath": service_account::MOUNT_PATH}]);
@@ -291,10 +294,22 @@ fn mountable_secrets_are_enforced_where_the_account_says_so() {
     put(&mut store, "serviceaccounts", account("true"));
     let env = |secret: &str| json!([{"name": "E", "valueFrom": {"secretKeyRef": {"name": secret, "key": "k"}}}]);
     let cases = [
-        (json!({"volumes": [{"name": "v", "secret": {"secretName": "S"}}]}), "volume with secret.secretName=\"S\" is not allowed because service account default does not reference that secret"),
-        (json!({"initContainers": [{"name": "C", "env": env("S")}]}), "init container C with envVar E referencing secret.secretName=\"S\" is not allowed because service account default does not reference that secret"),
-        (json!({"containers": [{"name": "C", "envFrom": [{"secretRef": {"name": "S"}}]}]}), "container C with envFrom referencing secret.secretName=\"S\" is not allowed because service account default does not reference that secret"),
-        (json!({"imagePullSecrets": [{"name": "pull"}, {"name": "S"}]}), "imagePullSecrets[1].name=\"S\" is not allowed because service account default does not reference that imagePullSecret"),
+        (
+            json!({"volumes": [{"name": "v", "secret": {"secretName": "S"}}]}),
+            "volume with secret.secretName=\"S\" is not allowed because service account default does not reference that secret",
+        ),
+        (
+            json!({"initContainers": [{"name": "C", "env": env("S")}]}),
+            "init container C with envVar E referencing secret.secretName=\"S\" is not allowed because service account default does not reference that secret",
+        ),
+        (
+            json!({"containers": [{"name": "C", "envFrom": [{"secretRef": {"name": "S"}}]}]}),
+            "container C with envFrom referencing secret.secretName=\"S\" is not allowed because service account default does not reference that secret",
+        ),
+        (
+            json!({"imagePullSecrets": [{"name": "pull"}, {"name": "S"}]}),
+            "imagePullSecrets[1].name=\"S\" is not allowed because service account default does not reference that imagePullSecret",
+        ),
     ];
     for (spec, cause) in &cases {
         assert_eq!(create(&store, pod(spec.clone())).message(), format!("pods \"p6\" is forbidden: {cause}"));
@@ -305,7 +320,8 @@ fn mountable_secrets_are_enforced_where_the_account_says_so() {
     assert_eq!(create(&store, pod(cases[0].0.clone())).result, Ok(()), "garbage is off");
     put(&mut store, "serviceaccounts", account("1"));
     let asked = Asked { operation: Operation::Update, subresource: "ephemeralcontainers", name: "p6", ..CREATE_POD };
-    let debugged = pod(json!({"serviceAccountName": "default", "ephemeralContainers": [{"name": "dbg", "env": env("S")}]}));
+    let debugged =
+        pod(json!({"serviceAccountName": "default", "ephemeralContainers": [{"name": "dbg", "env": env("S")}]}));
     let refused = admit(&store, "default", &asked, debugged).result.err().unwrap_or_default();
     assert_eq!((refused.code, refused.reason.as_str()), (500, ""));
     assert!(refused.message.starts_with("ephemeral container dbg with envVar E referencing"));
@@ -314,7 +330,8 @@ fn mountable_secrets_are_enforced_where_the_account_says_so() {
 #[test]
 fn the_annotation_warns_when_it_is_new() {
     let store = cluster();
-    let annotated = json!({"metadata": {"name": "a", "annotations": {"kubernetes.io/enforce-mountable-secrets": "false"}}});
+    let annotated =
+        json!({"metadata": {"name": "a", "annotations": {"kubernetes.io/enforce-mountable-secrets": "false"}}});
     let plain = json!({"metadata": {"name": "a"}});
     let warnings = |operation, old| {
         let asked = Asked { operation, plural: "serviceaccounts", name: "a", old, ..CREATE_POD };
@@ -394,13 +411,12 @@ fn kubelets_ask_for_tokens_of_their_own_pods() {
     let volumes = json!([{"name": "v", "projected": {"sources": [
         {"serviceAccountToken": {"path": "a"}}, {"serviceAccountToken": {"path": "b", "audience": "vault"}},
     ]}}]);
-    let on = |name: &str, node: &str| {
-        json!({"metadata": {"name": name, "namespace": "default", "uid": "u"}, "spec": {"nodeName": node, "volumes": volumes}})
-    };
+    let on = |name: &str, node: &str| json!({"metadata": {"name": name, "namespace": "default", "uid": "u"}, "spec": {"nodeName": node, "volumes": volumes}});
     put(&mut store, "pods", on("mine", "node01"));
     put(&mut store, "pods", on("other", "node02"));
     let ask = |spec: Value| {
-        let asked = Asked { plural: "serviceaccounts", subresource: "token", name: "default", user: kubelet(), ..CREATE_POD };
+        let asked =
+            Asked { plural: "serviceaccounts", subresource: "token", name: "default", user: kubelet(), ..CREATE_POD };
         admit(&store, "default", &asked, json!({"spec": spec})).message().to_owned()
     };
     let reference = |name: &str, uid: &str| json!({"kind": "Pod", "apiVersion": "v1", "name": name, "uid": uid});
@@ -415,7 +431,9 @@ fn kubelets_ask_for_tokens_of_their_own_pods() {
     assert_eq!(ask(json!({"boundObjectRef": reference("gone", "u")})), "pod \"gone\" not found");
     assert_eq!(
         ask(json!({"boundObjectRef": reference("mine", "x")})),
-        refused("the UID in the bound object reference (x) does not match the UID in record. The object might have been deleted and then recreated")
+        refused(
+            "the UID in the bound object reference (x) does not match the UID in record. The object might have been deleted and then recreated"
+        )
     );
     assert_eq!(
         ask(json!({"boundObjectRef": reference("other", "u")})),
@@ -427,7 +445,9 @@ fn kubelets_ask_for_tokens_of_their_own_pods() {
     );
     assert_eq!(
         ask(json!({"boundObjectRef": reference("mine", "u"), "audiences": ["foo"]})),
-        refused("audience \"foo\" not found in pod spec volume, system:node:node01 is not authorized to request tokens for this audience")
+        refused(
+            "audience \"foo\" not found in pod spec volume, system:node:node01 is not authorized to request tokens for this audience"
+        )
     );
 }
 
@@ -452,5 +472,8 @@ fn kubelets_write_only_what_is_their_own() {
         admit(&store, "", &asked, json!({"metadata": {"name": name}})).message().to_owned()
     };
     assert_eq!(node("node01"), "");
-    assert_eq!(node("node02"), "nodes \"node02\" is forbidden: node \"node01\" is not allowed to modify node \"node02\"");
+    assert_eq!(
+        node("node02"),
+        "nodes \"node02\" is forbidden: node \"node01\" is not allowed to modify node \"node02\""
+    );
 }

@@ -80,8 +80,7 @@ fn times(claims: &Value, examiner: &mut Examiner<'_>) -> Result<(), String> {
 
 fn service_account(private: &Value, examiner: &mut Examiner<'_>) -> Result<(), String> {
     let namespace = text(private, &["namespace"]);
-    let (name, claimed_uid) =
-        (text(private, &["serviceaccount", "name"]), text(private, &["serviceaccount", "uid"]));
+    let (name, claimed_uid) = (text(private, &["serviceaccount", "name"]), text(private, &["serviceaccount", "uid"]));
     let Some(account) = examiner.reader.get("serviceaccounts", namespace, name) else {
         return Err(examiner.fail("account", format!("serviceaccounts {} not found", quote(name))));
     };

@@ -32,7 +32,11 @@ impl Cache {
         (now < *until).then(|| {
             let age = SUCCESS_LIFETIME.saturating_sub(until.since(now)).as_secs();
             let finding = format!("found good {age} s ago; good tokens are remembered for 10 s and not checked again");
-            Examination { checks: vec![Reason::decided("token cache", finding)], effects: Vec::new(), ..remembered.clone() }
+            Examination {
+                checks: vec![Reason::decided("token cache", finding)],
+                effects: Vec::new(),
+                ..remembered.clone()
+            }
         })
     }
 

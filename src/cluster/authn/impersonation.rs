@@ -40,8 +40,7 @@ pub fn impersonate(user: &UserInfo, request: &Request, reader: &dyn Reader) -> R
 }
 
 fn read(request: &Request) -> Result<Option<Wanted>, Status> {
-    let mut wanted =
-        Wanted { username: String::new(), uid: String::new(), groups: Vec::new(), extra: BTreeMap::new() };
+    let mut wanted = Wanted { username: String::new(), uid: String::new(), groups: Vec::new(), extra: BTreeMap::new() };
     for (name, value) in &request.headers {
         let name = name.to_ascii_lowercase();
         match name.as_str() {
@@ -97,11 +96,12 @@ fn questions(user: &UserInfo, wanted: &Wanted) -> Vec<Attributes> {
 
 fn become_user(wanted: Wanted) -> UserInfo {
     let Wanted { username, uid, mut groups, extra } = wanted;
-    if groups.is_empty() && let Some((namespace, name)) = split_service_account_username(&username) {
+    if groups.is_empty()
+        && let Some((namespace, name)) = split_service_account_username(&username)
+    {
         groups = UserInfo::service_account(namespace, name, "").groups;
     }
-    let everybody =
-        if username == SYSTEM_ANONYMOUS { SYSTEM_UNAUTHENTICATED } else { SYSTEM_AUTHENTICATED };
+    let everybody = if username == SYSTEM_ANONYMOUS { SYSTEM_UNAUTHENTICATED } else { SYSTEM_AUTHENTICATED };
     if !groups.iter().any(|group| group == SYSTEM_AUTHENTICATED || group == SYSTEM_UNAUTHENTICATED) {
         groups.push(everybody.to_owned());
     }

@@ -215,10 +215,7 @@ fn a_token_dies_with_its_pod() {
         "[invalid bearer token, pod UID (pod-2) does not match service account pod ref claim (pod-1)]"
     );
     delete(&mut store, "pods", "box");
-    assert_eq!(
-        refusal_of(&token, &store, START),
-        "[invalid bearer token, service account token has been invalidated]"
-    );
+    assert_eq!(refusal_of(&token, &store, START), "[invalid bearer token, service account token has been invalidated]");
     let node = Bound { kind: "node", name: "node01".into(), uid: "node-1".into(), node: None };
     assert_eq!(
         refusal_of(&claims(Some(node)), &store, START),
@@ -335,7 +332,8 @@ fn a_secret_s_token_dies_with_the_secret() {
 fn auto_generated_secrets_warn() {
     let mut store = cluster();
     let token = with_secret(&mut store, json!({}));
-    let account = json!({"metadata": {"name": "data-sa", "namespace": "default", "uid": "sa-1"}, "secrets": [{"name": "robot"}]});
+    let account =
+        json!({"metadata": {"name": "data-sa", "namespace": "default", "uid": "sa-1"}, "secrets": [{"name": "robot"}]});
     put(&mut store, "serviceaccounts", account);
     let request = Request::get("/api").header("Authorization", format!("Bearer {token}"));
     let mut authenticator = Authenticator::default();

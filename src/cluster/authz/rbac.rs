@@ -135,7 +135,11 @@ pub fn authorize(attributes: &Attributes, reader: &dyn Reader) -> Verdict {
         verdict.checks = vec![
             Reason::looked(description.clone(), "names the user"),
             Reason::decided(
-                format!("rule of {} {}", text(grant.binding, &["roleRef", "kind"]), quote(text(grant.binding, &["roleRef", "name"]))),
+                format!(
+                    "rule of {} {}",
+                    text(grant.binding, &["roleRef", "kind"]),
+                    quote(text(grant.binding, &["roleRef", "name"]))
+                ),
                 rule.sentence(),
             ),
         ];

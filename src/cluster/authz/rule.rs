@@ -83,7 +83,9 @@ fn covers_resource(rule: &str, resource: &str, subresource: &str) -> bool {
     }
     match rule.split_once('/') {
         None => subresource.is_empty() && rule == resource,
-        Some((parent, child)) => !subresource.is_empty() && child == subresource && (parent == resource || parent == "*"),
+        Some((parent, child)) => {
+            !subresource.is_empty() && child == subresource && (parent == resource || parent == "*")
+        }
     }
 }
 

@@ -70,7 +70,9 @@ fn a_new_account_may_do_next_to_nothing() {
     assert_eq!(last, Some((true, remedy)));
     assert!(verdict.checks.iter().any(|check| check.subject == "no binding"));
     let user = || UserInfo::service_account("default", "data-sa", "u");
-    for (path, allowed) in [("/api", true), ("/version", true), ("/openid/v1/jwks", true), ("/metrics", false), ("/", false)] {
+    for (path, allowed) in
+        [("/api", true), ("/version", true), ("/openid/v1/jwks", true), ("/metrics", false), ("/", false)]
+    {
         assert_eq!(authorize(&asks_path(user(), path), &store).allowed, allowed, "{path}");
     }
     let discovery = authorize(&asks_path(user(), "/.well-known/openid-configuration"), &store);
@@ -229,7 +231,9 @@ fn kubelets_read_what_their_pods_need() {
         refusal(&token("build-robot"), &refused).message,
         "serviceaccounts \"build-robot\" is forbidden: User \"system:node:node01\" cannot create resource \"serviceaccounts/token\" in API group \"\" in the namespace \"default\": no relationship found between node 'node01' and this object"
     );
-    let node = |verb: &str, name: &str| authorize(&Attributes { namespace: String::new(), ..named(verb, "nodes", name) }, &store);
+    let node = |verb: &str, name: &str| {
+        authorize(&Attributes { namespace: String::new(), ..named(verb, "nodes", name) }, &store)
+    };
     assert!(node("get", "node01").allowed && node("watch", "node01").allowed && node("patch", "node01").allowed);
     assert_eq!(node("get", "node02").reason, "node 'node01' cannot read 'node02', only its own Node object");
     assert_eq!(node("list", "").reason, "node 'node01' cannot read all nodes, only its own Node object");

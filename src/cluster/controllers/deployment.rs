@@ -280,7 +280,8 @@ fn clean_up(rollout: &mut Rollout, context: &mut Context<'_>) -> Result<(), Stat
     let empty = |set: &&Rc<Object>| {
         count(set, &["status", "replicas"]) == 0
             && count(set, &["spec", "replicas"]) == 0
-            && object::integer(set, &["metadata", "generation"]) <= object::integer(set, &["status", "observedGeneration"])
+            && object::integer(set, &["metadata", "generation"])
+                <= object::integer(set, &["status", "observedGeneration"])
     };
     for set in old.iter().take(surplus).filter(empty) {
         let at = (object::namespace(set), object::name(set));

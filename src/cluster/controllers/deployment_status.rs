@@ -193,7 +193,11 @@ fn progress(rollout: &mut Rollout, counts: &Value, now: Timestamp) {
     if rollout.is_complete() {
         let message = format!("ReplicaSet \"{name}\" has successfully progressed.");
         rollout.set_condition("Progressing", "True", "NewReplicaSetAvailable", &message, now);
-    } else if more("updatedReplicas") || more("readyReplicas") || more("availableReplicas") || fewer_old(counts) < fewer_old(&old) {
+    } else if more("updatedReplicas")
+        || more("readyReplicas")
+        || more("availableReplicas")
+        || fewer_old(counts) < fewer_old(&old)
+    {
         let message = format!("ReplicaSet \"{name}\" is progressing.");
         rollout.put_condition("Progressing", "True", "ReplicaSetUpdated", &message, now);
     } else if rollout.condition("Progressing").is_some_and(|current| updated(current).after(limit) < now) {

@@ -34,7 +34,11 @@ impl Controller for GarbageCollector {
     }
 
     fn concerns(&self, change: &Change, _reader: &dyn Reader) -> Vec<Key> {
-        let gone = |uid: &str| Key { resource: GONE.to_owned(), namespace: change.key.namespace.clone(), name: uid.to_owned() };
+        let gone = |uid: &str| Key {
+            resource: GONE.to_owned(),
+            namespace: change.key.namespace.clone(),
+            name: uid.to_owned(),
+        };
         if change.kind == ChangeKind::Deleted {
             let mut keys = vec![gone(object::uid(&change.object))];
             // Owners that wait for their dependents look again.
@@ -155,7 +159,8 @@ fn foreground(key: &Key, owner: &Rc<Object>, context: &mut Context<'_>) -> Outco
         });
         blocked |= blocks;
         if object::deletion_timestamp(&subject).is_none() {
-            let how = Deletion { uid: object::uid(&subject), grace_period_seconds: None, propagation_policy: "Foreground" };
+            let how =
+                Deletion { uid: object::uid(&subject), grace_period_seconds: None, propagation_policy: "Foreground" };
             let at = (dependent.namespace.as_str(), dependent.name.as_str());
             match context.client().delete(&dependent.resource, at, how) {
                 Err(status) if !status.is_not_found() && !status.is_conflict() => return Err(status),
@@ -175,10 +180,8 @@ fn foreground(key: &Key, owner: &Rc<Object>, context: &mut Context<'_>) -> Outco
 
 fn remove_finalizer(key: &Key, subject: &Rc<Object>, finalizer: &str, context: &mut Context<'_>) -> Outcome {
     let Some(stored) = context.get(&key.resource, &key.namespace, &key.name) else { return Ok(None) };
-    let left: Vec<&str> = object::strings(&stored, &["metadata", "finalizers"])
-        .into_iter()
-        .filter(|other| *other != finalizer)
-        .collect();
+    let left: Vec<&str> =
+        object::strings(&stored, &["metadata", "finalizers"]).into_iter().filter(|other| *other != finalizer).collect();
     let mut changed = (*stored).clone();
     if left.is_empty() {
         object::remove(&mut changed, &["metadata", "finalizers"]);

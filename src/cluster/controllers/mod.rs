@@ -120,7 +120,8 @@ impl Queues {
             }
             Err(_) => {
                 let failures = self.failures.entry(entry.clone()).or_insert(0);
-                let delay = BACKOFF_FIRST.saturating_mul(1u32.checked_shl(*failures).unwrap_or(u32::MAX)).min(BACKOFF_MAX);
+                let delay =
+                    BACKOFF_FIRST.saturating_mul(1u32.checked_shl(*failures).unwrap_or(u32::MAX)).min(BACKOFF_MAX);
                 *failures = failures.saturating_add(1).min(31);
                 let retries_max = CONTROLLERS.get(controller).map_or(0, |controller| controller.retries_max());
                 if *failures > retries_max {
@@ -148,8 +149,7 @@ mod tests {
         let mut queues = Queues::default();
         let key = key("pods", "default", "a");
         let fail = || Err(Status::internal("no"));
-        let delays: Vec<u128> =
-            (0..20).map(|_| queues.after(0, &key, fail()).unwrap().as_millis()).collect();
+        let delays: Vec<u128> = (0..20).map(|_| queues.after(0, &key, fail()).unwrap().as_millis()).collect();
         assert_eq!(&delays[..4], &[5, 10, 20, 40]);
         assert_eq!(delays[19], 1_000_000);
         assert_eq!(queues.after(0, &key, Ok(None)), None);

@@ -47,12 +47,17 @@ impl Controller for NamespaceController {
         let resources = deletable();
         let pods = context.list("pods", &key.name);
         // Pods go first, so that none of them runs without the ConfigMaps and Secrets it was given.
-        let first: Vec<&str> = if pods.is_empty() { resources.iter().map(String::as_str).collect() } else { vec!["pods"] };
+        let first: Vec<&str> =
+            if pods.is_empty() { resources.iter().map(String::as_str).collect() } else { vec!["pods"] };
         for resource in first {
             if !context.list(resource, &key.name).is_empty() {
                 context.client().delete_collection(resource, &key.name)?;
                 let what = format!("deleted the {resource} of namespace {}", key.name);
-                context.acted(about("namespaces", &namespace), what, "the namespace is being deleted, and all that is in it");
+                context.acted(
+                    about("namespaces", &namespace),
+                    what,
+                    "the namespace is being deleted, and all that is in it",
+                );
             }
         }
         let left: Vec<(String, usize)> = resources
@@ -64,7 +69,8 @@ impl Controller for NamespaceController {
         if left.is_empty() {
             return finalize(key, context);
         }
-        let patience = pods.iter().filter_map(|pod| object::integer(pod, &["metadata", "deletionGracePeriodSeconds"])).max();
+        let patience =
+            pods.iter().filter_map(|pod| object::integer(pod, &["metadata", "deletionGracePeriodSeconds"])).max();
         let seconds = u64::try_from(patience.unwrap_or(0)).unwrap_or(0) / 2 + 1;
         Ok(Some(Duration::from_secs(seconds)))
     }
@@ -72,7 +78,8 @@ impl Controller for NamespaceController {
 
 /// The namespaced resources that can be deleted as collections, in the order of discovery.
 fn deletable() -> Vec<String> {
-    let simulated = kinds::all().iter().filter(|kind| kind.namespaced && kind.simulated && kind.has_verb("deletecollection"));
+    let simulated =
+        kinds::all().iter().filter(|kind| kind.namespaced && kind.simulated && kind.has_verb("deletecollection"));
     simulated.map(kinds::Kind::resource).collect()
 }
 
@@ -109,11 +116,31 @@ fn write_conditions(key: &Key, left: &[(String, usize)], context: &mut Context<'
         ("True", "SomeResourcesRemain", format!("Some resources are remaining: {}", remaining.join(", ")))
     };
     let wanted = [
-        ("NamespaceDeletionDiscoveryFailure", "False", "ResourcesDiscovered", "All resources successfully discovered".to_owned()),
-        ("NamespaceDeletionGroupVersionParsingFailure", "False", "ParsedGroupVersions", "All legacy kube types successfully parsed".to_owned()),
-        ("NamespaceDeletionContentFailure", "False", "ContentDeleted", "All content successfully deleted, may be waiting on finalization".to_owned()),
+        (
+            "NamespaceDeletionDiscoveryFailure",
+            "False",
+            "ResourcesDiscovered",
+            "All resources successfully discovered".to_owned(),
+        ),
+        (
+            "NamespaceDeletionGroupVersionParsingFailure",
+            "False",
+            "ParsedGroupVersions",
+            "All legacy kube types successfully parsed".to_owned(),
+        ),
+        (
+            "NamespaceDeletionContentFailure",
+            "False",
+            "ContentDeleted",
+            "All content successfully deleted, may be waiting on finalization".to_owned(),
+        ),
         ("NamespaceContentRemaining", status, reason, message),
-        ("NamespaceFinalizersRemaining", "False", "ContentHasNoFinalizers", "All content-preserving finalizers finished".to_owned()),
+        (
+            "NamespaceFinalizersRemaining",
+            "False",
+            "ContentHasNoFinalizers",
+            "All content-preserving finalizers finished".to_owned(),
+        ),
     ];
     let old = object::list(&namespace, &["status", "conditions"]);
     let conditions: Vec<Value> = wanted

@@ -195,7 +195,8 @@ fn write_status(
     let running: Vec<&Rc<Object>> = pods.iter().filter(|pod| active(pod)).collect();
     let patience = Duration::from_secs(count(set, &["spec", "minReadySeconds"]) as u64);
     let labels = object::at(set, &["spec", "template", "metadata", "labels"]).as_object();
-    let labelled = |pod: &Object| labels.into_iter().flatten().all(|(key, value)| object::label(pod, key) == value.as_str());
+    let labelled =
+        |pod: &Object| labels.into_iter().flatten().all(|(key, value)| object::label(pod, key) == value.as_str());
     let ready: Vec<Timestamp> = running.iter().filter_map(|pod| ready_since(pod)).collect();
     let available = ready.iter().filter(|since| since.after(patience) <= now).count();
     let terminating = pods.iter().filter(|pod| object::deletion_timestamp(pod).is_some()).count();
@@ -217,7 +218,8 @@ fn write_status(
     if let Some(failure) = failure {
         let same = old.iter().find(|condition| object::text(condition, &["type"]) == "ReplicaFailure");
         conditions.push(same.cloned().unwrap_or_else(|| {
-            let reason = if pods.iter().filter(|pod| active(pod)).count() < wanted { "FailedCreate" } else { "FailedDelete" };
+            let reason =
+                if pods.iter().filter(|pod| active(pod)).count() < wanted { "FailedCreate" } else { "FailedDelete" };
             json!({
                 "type": "ReplicaFailure", "status": "True", "reason": reason, "message": failure.message,
                 "lastTransitionTime": now.rfc3339(),

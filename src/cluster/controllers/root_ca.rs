@@ -47,11 +47,8 @@ impl Controller for RootCaCertPublisher {
         if object::text(&namespace, &["status", "phase"]) != "Active" {
             return Ok(None);
         }
-        let about = ObjectRef {
-            resource: "configmaps".to_owned(),
-            namespace: key.name.clone(),
-            name: CONFIG_MAP.to_owned(),
-        };
+        let about =
+            ObjectRef { resource: "configmaps".to_owned(), namespace: key.name.clone(), name: CONFIG_MAP.to_owned() };
         let data = json!({"ca.crt": keys::CERTIFICATE_AUTHORITY});
         let Some(stored) = context.get("configmaps", &key.name, CONFIG_MAP) else {
             let new = json!({

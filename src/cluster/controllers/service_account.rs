@@ -47,7 +47,11 @@ impl Controller for ServiceAccountController {
                     name: "default".to_owned(),
                 };
                 let what = format!("created ServiceAccount default in namespace {}", key.name);
-                context.acted(about, what, "every active namespace has one; one made again is a new one, with a new UID");
+                context.acted(
+                    about,
+                    what,
+                    "every active namespace has one; one made again is a new one, with a new UID",
+                );
                 Ok(None)
             }
             Err(status) if status.is_already_exists() || is_terminating(&status) => Ok(None),

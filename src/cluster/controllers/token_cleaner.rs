@@ -70,9 +70,10 @@ fn clean(secret: &Object, now: Timestamp, context: &mut Context<'_>) -> Result<(
     let Some(account) = context.get("serviceaccounts", namespace, account) else { return Ok(()) };
     let listed = object::list(&account, &["secrets"]).iter().any(|entry| object::text(entry, &["name"]) == name);
     let same = object::annotation(secret, ACCOUNT_UID) == Some(object::uid(&account));
-    let mounted = context.list("pods", namespace).iter().any(|pod| {
-        Pod(pod).volumes().iter().any(|volume| object::text(volume, &["secret", "secretName"]) == name)
-    });
+    let mounted = context
+        .list("pods", namespace)
+        .iter()
+        .any(|pod| Pod(pod).volumes().iter().any(|volume| object::text(volume, &["secret", "secretName"]) == name));
     if !listed || !same || mounted {
         return Ok(());
     }

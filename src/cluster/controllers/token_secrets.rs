@@ -91,7 +91,13 @@ fn fill_secret(context: &mut Context<'_>, namespace: &str, name: &str) -> Result
     let account = context.get("serviceaccounts", namespace, &account_name);
     let account = match account {
         Some(account) if belongs(&secret, &account_name, object::uid(&account)) => account,
-        _ => return delete_secret(context, &secret, &format!("its ServiceAccount {account_name} does not exist (any more)")),
+        _ => {
+            return delete_secret(
+                context,
+                &secret,
+                &format!("its ServiceAccount {account_name} does not exist (any more)"),
+            );
+        }
     };
     let stored = |key: &str| STANDARD.decode(object::text(&secret, &["data", key])).unwrap_or_default();
     let needs_authority = stored("ca.crt") != keys::CERTIFICATE_AUTHORITY.as_bytes();

@@ -72,7 +72,10 @@ fn boots_with_what_a_fresh_cluster_has() {
     assert_eq!(cluster.now(), Settings::default().start);
     let accounts = cluster.reader().list("serviceaccounts", "");
     assert_eq!(accounts.len(), 41, "four default accounts and 37 of controllers");
-    assert_eq!(cluster.reader().list("configmaps", "").iter().filter(|map| object::name(map) == "kube-root-ca.crt").count(), 4);
+    assert_eq!(
+        cluster.reader().list("configmaps", "").iter().filter(|map| object::name(map) == "kube-root-ca.crt").count(),
+        4
+    );
     let node = get(&mut cluster, "/api/v1/nodes/node01").unwrap();
     assert_eq!(text(&node, &["status", "nodeInfo", "kubeletVersion"]), "v1.36.2");
 }
@@ -139,7 +142,10 @@ fn token_secrets_live_and_die_with_their_account() {
     assert_eq!(keys, ["ca.crt", "namespace", "token"]);
     let token = text(&secret, &["data", "token"]).to_owned();
     let life = cluster.tokens().into_iter().find(|life| matches!(life.home, Home::Secret { .. })).unwrap();
-    assert_eq!((life.subject.as_str(), life.expires, life.ended), ("system:serviceaccount:default:data-sa", None, None));
+    assert_eq!(
+        (life.subject.as_str(), life.expires, life.ended),
+        ("system:serviceaccount:default:data-sa", None, None)
+    );
     object::remove(&mut secret, &["data", "token"]);
     replace(&mut cluster, &path, secret);
     pass(&mut cluster, 1);
@@ -180,7 +186,9 @@ fn a_pod_runs_and_its_token_is_mounted_as_the_atomic_writer_lays_it_out() {
     assert_eq!(&names[1..], ["..data", "ca.crt", "namespace", "token"]);
     let day = cluster.now().date().replace('-', "_");
     assert!(names[0].starts_with(&format!("..{day}_09_00_0")), "{}", names[0]);
-    assert!(matches!(inside.files.entry(&format!("{MOUNT}/token")).unwrap(), Entry::Link(_, to) if to == "..data/token"));
+    assert!(
+        matches!(inside.files.entry(&format!("{MOUNT}/token")).unwrap(), Entry::Link(_, to) if to == "..data/token")
+    );
     assert_eq!(inside.files.read(&format!("{MOUNT}/namespace")).unwrap(), b"default");
     assert_eq!(inside.files.entry(MOUNT).unwrap().permissions(), "drwxrwxrwt");
     let mount = inside.mounts.first().unwrap();
@@ -282,7 +290,10 @@ fn a_year_of_a_hundred_pods_is_few_steps() {
     let advanced = cluster.advance(Duration::from_secs(365 * 24 * 3600));
     assert!(advanced.complete && advanced.steps < 1500, "{advanced:?}");
     let note = format!("{:?}", cluster.trace().entries().last());
-    assert!(cluster.trace().entries().iter().any(|entry| format!("{entry:?}").contains("which nobody could see")), "{note}");
+    assert!(
+        cluster.trace().entries().iter().any(|entry| format!("{entry:?}").contains("which nobody could see")),
+        "{note}"
+    );
     let due = cluster.tokens();
     let mounted = due.iter().filter(|life| life.ended.is_none() && matches!(life.home, Home::Volume { .. }));
     for life in mounted {
@@ -369,8 +380,12 @@ fn a_deployment_with_a_missing_account_says_so_and_recovers() {
     pass(&mut cluster, 2);
     let path = format!("{DEPLOYMENTS}/web");
     let web = get(&mut cluster, &path).unwrap();
-    let failure = list(&web, &["status", "conditions"]).iter().find(|c| text(c, &["type"]) == "ReplicaFailure").unwrap();
-    assert!(text(failure, &["message"]).ends_with("error looking up service account default/missing-sa: serviceaccount \"missing-sa\" not found"));
+    let failure =
+        list(&web, &["status", "conditions"]).iter().find(|c| text(c, &["type"]) == "ReplicaFailure").unwrap();
+    assert!(
+        text(failure, &["message"])
+            .ends_with("error looking up service account default/missing-sa: serviceaccount \"missing-sa\" not found")
+    );
     assert!(cluster.reader().list("pods", "default").is_empty());
     create(&mut cluster, ACCOUNTS, account("missing-sa"));
     pass(&mut cluster, 60);
@@ -402,7 +417,8 @@ fn a_namespace_goes_with_all_that_is_in_it() {
 fn pods_that_end_are_started_again_or_not() {
     let mut cluster = cluster();
     create(&mut cluster, PODS, pod("loop", json!({"containers": [{"name": "c", "image": "busybox"}]})));
-    let once = json!({"restartPolicy": "Never", "containers": [{"name": "c", "image": "busybox", "command": ["echo", "hi"]}]});
+    let once =
+        json!({"restartPolicy": "Never", "containers": [{"name": "c", "image": "busybox", "command": ["echo", "hi"]}]});
     create(&mut cluster, PODS, pod("once", once));
     create(&mut cluster, PODS, pod("typo", json!({"containers": [{"name": "c", "image": "nosuchimage"}]})));
     create(&mut cluster, PODS, pod("bad", json!({"containers": [{"name": "c", "image": "Bad:Image:x"}]})));

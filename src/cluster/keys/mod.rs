@@ -131,9 +131,8 @@ mod tests {
         let config: serde_json::Value = serde_yaml::from_str(&kubeconfig()).unwrap();
         assert_eq!(config["current-context"], "kubernetes-admin@kubernetes");
         assert_eq!(config["clusters"][0]["cluster"]["server"], "https://kube-apiserver:6443");
-        let decode = |value: &serde_json::Value| {
-            String::from_utf8(STANDARD.decode(value.as_str().unwrap()).unwrap()).unwrap()
-        };
+        let decode =
+            |value: &serde_json::Value| String::from_utf8(STANDARD.decode(value.as_str().unwrap()).unwrap()).unwrap();
         let user = &config["users"][0]["user"];
         assert_eq!(decode(&user["client-certificate-data"]), ADMIN.pem);
         assert!(decode(&user["client-key-data"]).starts_with("-----BEGIN EC PRIVATE KEY-----"));

@@ -99,10 +99,7 @@ mod tests {
 
     fn payload() -> Payload {
         let file = |text: &str, mode, user| Projected { content: Content::from(text), mode, user };
-        BTreeMap::from([
-            ("token".to_owned(), file("abc", 0o600, 1000)),
-            ("sub/deep/x".to_owned(), file("x", 0o644, 0)),
-        ])
+        BTreeMap::from([("token".to_owned(), file("abc", 0o600, 1000)), ("sub/deep/x".to_owned(), file("x", 0o644, 0))])
     }
 
     #[test]

@@ -355,9 +355,7 @@ impl ContainerState {
         let place = format!("(pod: \"{}\", container: {})", pod_full_name(around.pod), self.name);
         match (non_root, user) {
             (Some(true), None) => Some(format!("container has runAsNonRoot and image will run as root {place}")),
-            (Some(true), Some(0)) => {
-                Some(format!("container's runAsUser breaks non-root policy {place}"))
-            }
+            (Some(true), Some(0)) => Some(format!("container's runAsUser breaks non-root policy {place}")),
             _ => None,
         }
     }
@@ -374,7 +372,8 @@ impl ContainerState {
                     self.name,
                     pod_full_name(around.pod)
                 );
-                let event = format!("Back-off restarting failed container {} in pod {}", self.name, pod_full_name(around.pod));
+                let event =
+                    format!("Back-off restarting failed container {} in pod {}", self.name, pod_full_name(around.pod));
                 self.report(around, context, "Warning", "BackOff", &event);
                 self.wait("CrashLoopBackOff", message);
                 let at = ended.finished.after(delay).max(now);

@@ -123,7 +123,11 @@ fn all_of(pod: &Object, source: &Value, reader: &dyn Reader) -> Result<Vec<(Stri
         return if optional { Ok(Vec::new()) } else { Err(format!("{word} \"{name}\" not found")) };
     };
     let data = object::at(&stored, &["data"]).as_object();
-    Ok(data.into_iter().flatten().map(|(key, value)| (key.clone(), plain(resource, value.as_str().unwrap_or_default()))).collect())
+    Ok(data
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| (key.clone(), plain(resource, value.as_str().unwrap_or_default())))
+        .collect())
 }
 
 fn plain(resource: &str, text: &str) -> String {
@@ -142,9 +146,10 @@ fn services(pod: &Object, reader: &dyn Reader) -> Vec<(String, String)> {
     }
     if links {
         let own = reader.list("services", object::namespace(pod));
-        seen.extend(own.into_iter().filter(|service| {
-            object::name(service) != "kubernetes" || object::namespace(service) != "default"
-        }));
+        seen.extend(
+            own.into_iter()
+                .filter(|service| object::name(service) != "kubernetes" || object::namespace(service) != "default"),
+        );
     }
     seen.iter().flat_map(|service| service_variables(service)).collect()
 }

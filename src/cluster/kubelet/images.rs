@@ -164,10 +164,18 @@ pub fn root_files(image: &str, created: Timestamp) -> FileTree {
         let _ = tree.put(&format!("{folder_of_programs}/{program}"), file, false);
     }
     let text = |text: &str| Entry::File(Attributes::root(0o644, created), Content::from(text));
-    let _ = tree.put("/etc/passwd", text("root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n"), false);
+    let _ = tree.put(
+        "/etc/passwd",
+        text("root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n"),
+        false,
+    );
     let _ = tree.put("/etc/group", text("root:x:0:\nnogroup:x:65534:\n"), false);
     if family == Family::Debian {
-        let _ = tree.put("/etc/os-release", text("PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nNAME=\"Debian GNU/Linux\"\nID=debian\n"), false);
+        let _ = tree.put(
+            "/etc/os-release",
+            text("PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nNAME=\"Debian GNU/Linux\"\nID=debian\n"),
+            false,
+        );
     }
     tree
 }

@@ -104,7 +104,9 @@ impl Kubelet {
             self.pods_due.add(at, Rc::clone(&uid));
         }
         if differs("labels") || differs("annotations") {
-            for (index, volume) in worker.volumes.iter_mut().enumerate().filter(|(_, volume)| volume.ready && volume.kind.is_written()) {
+            for (index, volume) in
+                worker.volumes.iter_mut().enumerate().filter(|(_, volume)| volume.ready && volume.kind.is_written())
+            {
                 volume.touch(at);
                 self.looks_due.add(at, (Rc::clone(&uid), index));
             }
@@ -139,7 +141,12 @@ impl Kubelet {
     }
 
     /// Lets the pod that is due go on. What its containers print comes back: pod, container, text.
-    pub fn work_pod(&mut self, at: Timestamp, horizon: Timestamp, context: &mut Context<'_>) -> Vec<(Rc<Object>, String, String)> {
+    pub fn work_pod(
+        &mut self,
+        at: Timestamp,
+        horizon: Timestamp,
+        context: &mut Context<'_>,
+    ) -> Vec<(Rc<Object>, String, String)> {
         let Some((_, uid)) = self.pods_due.take_due(at) else { return Vec::new() };
         let Some(entry) = self.workers.get_mut(&uid).filter(|worker| worker.due == Some(at)) else { return Vec::new() };
         let stored = context.get("pods", &entry.namespace, &entry.name).filter(|pod| object::uid(pod) == &*uid);

@@ -19,9 +19,7 @@ pub fn node(now: Timestamp) -> Object {
             "reason": reason, "message": message,
         })
     };
-    let capacity = |cpu: &str, memory: &str| {
-        json!({"cpu": cpu, "ephemeral-storage": "61255492Ki", "hugepages-2Mi": "0", "memory": memory, "pods": "110"})
-    };
+    let capacity = |cpu: &str, memory: &str| json!({"cpu": cpu, "ephemeral-storage": "61255492Ki", "hugepages-2Mi": "0", "memory": memory, "pods": "110"});
     json!({
         "kind": "Node", "apiVersion": "v1",
         "metadata": {

@@ -91,7 +91,8 @@ fn of_script(script: &str) -> Process {
     let mut whole = Process::ends(0, String::new());
     let keyword = |word: &str| matches!(word, "while" | "for" | "until" | "if" | "case" | "exec" | "trap");
     for line in script.split([';', '\n']).map(str::trim).filter(|line| !line.is_empty()) {
-        let words: Vec<String> = line.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_owned()).collect();
+        let words: Vec<String> =
+            line.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_owned()).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let known = matches!(words.first(), Some(&("sleep" | "echo" | "true" | "false" | "exit" | ":")));
         if line.contains(GRAMMAR) || words.iter().any(|word| keyword(word)) || !known {
@@ -140,9 +141,11 @@ mod tests {
         assert_eq!(runs(json!({"image": "ubuntu"})), None);
         assert_eq!(runs(json!({"image": "nginx:1.29"})), None);
         assert_eq!(Process::of(&json!({"image": "busybox", "command": ["false"]})).exit, 1);
-        let script = Process::of(&json!({"image": "busybox", "command": ["sh", "-c", "echo 'hi you'; sleep 2; exit 3"]}));
+        let script =
+            Process::of(&json!({"image": "busybox", "command": ["sh", "-c", "echo 'hi you'; sleep 2; exit 3"]}));
         assert_eq!((script.output.as_str(), script.exit, script.runs.map(|r| r.as_secs())), ("hi you\n", 3, Some(2)));
-        let endless = Process::of(&json!({"image": "busybox", "command": ["sh", "-c", "echo a; while true; do sleep 1; done"]}));
+        let endless =
+            Process::of(&json!({"image": "busybox", "command": ["sh", "-c", "echo a; while true; do sleep 1; done"]}));
         assert_eq!((endless.output.as_str(), endless.runs), ("a\n", None));
     }
 }

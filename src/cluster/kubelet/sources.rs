@@ -42,7 +42,8 @@ impl Ownership {
 
 /// The user a container says it runs as, itself or by its pod.
 pub fn user_of(pod: &Object, container: &Value) -> Option<u32> {
-    number(container, &["securityContext", "runAsUser"]).or_else(|| number(pod, &["spec", "securityContext", "runAsUser"]))
+    number(container, &["securityContext", "runAsUser"])
+        .or_else(|| number(pod, &["spec", "securityContext", "runAsUser"]))
 }
 
 /// A whole number of 32 bits at a path.

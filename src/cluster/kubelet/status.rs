@@ -152,10 +152,14 @@ fn container_status(pod: &Object, spec: &Value, state: &ContainerState) -> Value
     });
     if created {
         object::set(&mut status, &["containerID"], json!(format!("containerd://{}", state.id)));
-        object::set(&mut status, &["resources"], match spec.get("resources") {
-            Some(resources) => resources.clone(),
-            None => json!({}),
-        });
+        object::set(
+            &mut status,
+            &["resources"],
+            match spec.get("resources") {
+                Some(resources) => resources.clone(),
+                None => json!({}),
+            },
+        );
         object::set(&mut status, &["user"], json!({"linux": linux_user(pod, spec, image)}));
     }
     let mounts: Vec<Value> = object::list(spec, &["volumeMounts"]).iter().map(mount_status).collect();

@@ -106,7 +106,13 @@ impl Tokens {
         }
     }
 
-    fn request(&self, pod: &Object, volume: &str, source: &Value, context: &mut Context<'_>) -> Result<MountedToken, String> {
+    fn request(
+        &self,
+        pod: &Object,
+        volume: &str,
+        source: &Value,
+        context: &mut Context<'_>,
+    ) -> Result<MountedToken, String> {
         let path = object::text(source, &["path"]);
         let asked = object::integer(source, &["expirationSeconds"]).unwrap_or(3600);
         let audiences = match object::text(source, &["audience"]) {
@@ -128,7 +134,8 @@ impl Tokens {
         let lifetime = object::integer(&answer, &["spec", "expirationSeconds"]).unwrap_or(asked);
         let lifetime = u64::try_from(lifetime).unwrap_or(0);
         let now = context.now();
-        let expires = Timestamp::parse_rfc3339(object::text(&answer, &["status", "expirationTimestamp"])).unwrap_or(now);
+        let expires =
+            Timestamp::parse_rfc3339(object::text(&answer, &["status", "expirationTimestamp"])).unwrap_or(now);
         let issued = Timestamp::from_unix_micros(
             expires.unix_micros().saturating_sub(i64::try_from(lifetime).unwrap_or(0).saturating_mul(1_000_000)),
         );

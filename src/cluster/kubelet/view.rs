@@ -64,9 +64,10 @@ impl Kubelet {
     /// The tokens in the volumes of pods, ended ones first.
     pub fn token_lives(&self) -> Vec<TokenLife> {
         let mounted = self.workers.values().flat_map(|worker| {
-            worker.volumes.iter().flat_map(|volume| {
-                volume.tokens.iter().map(|token| token_life(&worker.pod, &volume.name, token, None))
-            })
+            worker
+                .volumes
+                .iter()
+                .flat_map(|volume| volume.tokens.iter().map(|token| token_life(&worker.pod, &volume.name, token, None)))
         });
         self.ended.iter().cloned().chain(mounted).collect()
     }
@@ -197,7 +198,13 @@ impl Worker {
         Ok(())
     }
 
-    fn write_root(&mut self, container: &str, target: &str, contents: &[u8], attributes: Attributes) -> Result<(), FileError> {
+    fn write_root(
+        &mut self,
+        container: &str,
+        target: &str,
+        contents: &[u8],
+        attributes: Attributes,
+    ) -> Result<(), FileError> {
         let index = self.containers.iter().position(|state| state.name == container).ok_or(FileError::NotFound)?;
         let state = self.containers.get(index).ok_or(FileError::NotFound)?;
         let mut files = match &state.written {
@@ -216,7 +223,9 @@ impl Worker {
         let volumes = specs.iter().map(|spec| self.volume_files(spec)).collect();
         let mut notes = Vec::new();
         let has_token = specs.iter().any(|spec| {
-            object::list(spec, &["projected", "sources"]).iter().any(|source| source.get("serviceAccountToken").is_some())
+            object::list(spec, &["projected", "sources"])
+                .iter()
+                .any(|source| source.get("serviceAccountToken").is_some())
         });
         if !has_token {
             notes.push(

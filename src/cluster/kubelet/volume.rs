@@ -132,7 +132,14 @@ impl Volume {
     }
 
     /// Sets it up, or brings it up to date. On failure `error` says why and `next` when it is tried again.
-    pub fn set_up(&mut self, pod: &Object, volume: &Value, manager: &Tokens, context: &mut Context<'_>, why: &str) -> bool {
+    pub fn set_up(
+        &mut self,
+        pod: &Object,
+        volume: &Value,
+        manager: &Tokens,
+        context: &mut Context<'_>,
+        why: &str,
+    ) -> bool {
         let now = context.now();
         match self.kind {
             Kind::EmptyDir | Kind::HostPath => {
@@ -145,7 +152,10 @@ impl Volume {
             Kind::Other => {
                 let kind = volume.as_object().and_then(|map| map.keys().find(|key| *key != "name"));
                 let kind = kind.map(String::as_str).unwrap_or_default();
-                self.fail(format!("not simulated: volumes of kind {kind} (emptyDir, projected, secret and configMap are)"), now);
+                self.fail(
+                    format!("not simulated: volumes of kind {kind} (emptyDir, projected, secret and configMap are)"),
+                    now,
+                );
                 return false;
             }
             _ => {}
@@ -213,7 +223,8 @@ impl Volume {
 
     /// The same for a volume that cannot be set up, at its longest back-off: the attempts left out.
     pub fn skip_attempts(&mut self, horizon: Timestamp) -> u64 {
-        let Some(next) = self.next.filter(|_| BACKOFF_FIRST.saturating_mul(1 << self.failures.min(20)) > BACKOFF_MAX) else {
+        let Some(next) = self.next.filter(|_| BACKOFF_FIRST.saturating_mul(1 << self.failures.min(20)) > BACKOFF_MAX)
+        else {
             return 0;
         };
         let attempts = u32::try_from(horizon.since(next).as_micros() / BACKOFF_MAX.as_micros()).unwrap_or(0);

@@ -114,7 +114,13 @@ impl Worker {
 
     /// Does what is due. The pod is the stored one, or `None` if it is gone: then it is stopped at once.
     /// `horizon` is how far nothing else can look at it.
-    pub fn work(&mut self, stored: Option<Rc<Object>>, shared: &mut Shared, horizon: Timestamp, context: &mut Context<'_>) {
+    pub fn work(
+        &mut self,
+        stored: Option<Rc<Object>>,
+        shared: &mut Shared,
+        horizon: Timestamp,
+        context: &mut Context<'_>,
+    ) {
         let now = context.now();
         self.due = None;
         let Some(pod) = stored else {
@@ -160,7 +166,13 @@ impl Worker {
                 continue;
             }
             let Some(spec) = specs.iter().find(|spec| object::text(spec, &["name"]) == volume.name) else { continue };
-            if !volume.set_up(&pod, spec, &manager, context, "the pod's volumes are mounted before its containers start") {
+            if !volume.set_up(
+                &pod,
+                spec,
+                &manager,
+                context,
+                "the pod's volumes are mounted before its containers start",
+            ) {
                 failed_mount(&pod, volume, 1, context);
                 volume.skip_attempts(horizon);
             }
@@ -267,7 +279,8 @@ impl Worker {
                     let list = if state.init { "initContainers" } else { "containers" };
                     let field_path = format!("spec.{list}{{{}}}", state.name);
                     let message = format!("Stopping container {}", state.name);
-                    let report = Report { kind: "Normal", reason: "Killing", message: &message, field_path: &field_path };
+                    let report =
+                        Report { kind: "Normal", reason: "Killing", message: &message, field_path: &field_path };
                     context.event_at(&pod, report, 1);
                 }
             }

@@ -46,7 +46,11 @@ pub fn local(body: &Object, namespace: &str, reader: &dyn Reader) -> Result<Answ
     let resource = at(body, &["spec", "resourceAttributes"]);
     if !resource.is_null() && text(resource, &["namespace"]) != namespace {
         let field = "spec.resourceAttributes.namespace";
-        errors.push(FieldError::invalid(field, &json!(text(resource, &["namespace"])), "must match metadata.namespace"));
+        errors.push(FieldError::invalid(
+            field,
+            &json!(text(resource, &["namespace"])),
+            "must match metadata.namespace",
+        ));
     }
     let path = at(body, &["spec", "nonResourceAttributes"]);
     if !path.is_null() {

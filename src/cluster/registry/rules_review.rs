@@ -22,8 +22,7 @@ pub fn create(body: &Object, user: &UserInfo, reader: &dyn Reader) -> Result<Obj
     }
     let found = rules_for(user, namespace, reader);
     let rules = || found.rules.iter().map(Rule);
-    let resource_rules: Vec<Value> =
-        rules().filter(|rule| !rule.resources().is_empty()).map(resource_rule).collect();
+    let resource_rules: Vec<Value> = rules().filter(|rule| !rule.resources().is_empty()).map(resource_rule).collect();
     let path_rules: Vec<Value> = rules()
         .filter(|rule| !rule.paths().is_empty())
         .map(|rule| json!({"verbs": rule.verbs(), "nonResourceURLs": rule.paths()}))

@@ -11,15 +11,24 @@ use serde_json::{Value, json};
 fn access_reviews_answer() {
     let store = cluster(&[]);
     let review = |spec: Value| access_review::subject(&json!({"spec": spec}), &store);
-    let yes = review(json!({"user": "jane", "resourceAttributes": {"namespace": "default", "verb": "list", "resource": "pods"}})).unwrap();
+    let yes = review(
+        json!({"user": "jane", "resourceAttributes": {"namespace": "default", "verb": "list", "resource": "pods"}}),
+    )
+    .unwrap();
     assert_eq!(
         yes.object["status"].to_string(),
         r#"{"allowed":true,"reason":"RBAC: allowed by RoleBinding \"j/default\" of Role \"j\" to User \"jane\""}"#
     );
-    let no = review(json!({"user": "jane", "resourceAttributes": {"namespace": "default", "verb": "list", "resource": "secrets"}})).unwrap();
+    let no = review(
+        json!({"user": "jane", "resourceAttributes": {"namespace": "default", "verb": "list", "resource": "secrets"}}),
+    )
+    .unwrap();
     assert_eq!(no.object["status"], json!({"allowed": false}));
     let path = json!({"path": "/api", "verb": "get"});
-    assert!(!review(json!({"user": "jane", "nonResourceAttributes": path})).unwrap().verdict.allowed, "no implied groups");
+    assert!(
+        !review(json!({"user": "jane", "nonResourceAttributes": path})).unwrap().verdict.allowed,
+        "no implied groups"
+    );
     let grouped = json!({"user": "jane", "groups": ["system:authenticated"], "nonResourceAttributes": path});
     assert!(review(grouped).unwrap().verdict.allowed);
     let masters = UserInfo { groups: vec![SYSTEM_MASTERS.into()], ..UserInfo::default() };
@@ -41,14 +50,20 @@ fn access_reviews_refuse_what_is_no_question() {
         ".authorization.k8s.io \"\" is invalid: spec.user: Invalid value: \"\": at least one of user or group must be specified"
     );
     assert_eq!(
-        message(json!({"spec": {"user": "jane", "resourceAttributes": {"verb": "get"}, "nonResourceAttributes": path}})),
+        message(
+            json!({"spec": {"user": "jane", "resourceAttributes": {"verb": "get"}, "nonResourceAttributes": path}})
+        ),
         ".authorization.k8s.io \"\" is invalid: spec.nonResourceAttributes: Invalid value: {\"Path\":\"/api\",\"Verb\":\"get\"}: cannot be specified in combination with resourceAttributes"
     );
     let named = json!({"metadata": {"name": "x"}, "spec": {"user": "jane", "nonResourceAttributes": path}});
     assert!(message(named).ends_with("metadata: Invalid value: {\"name\":\"x\"}: must be empty"));
     let elsewhere = json!({"spec": {"user": "jane", "resourceAttributes": {"verb": "get", "namespace": "other"}}});
     let local = access_review::local(&elsewhere, "default", &store).unwrap_err();
-    assert!(local.message.ends_with("spec.resourceAttributes.namespace: Invalid value: \"other\": must match metadata.namespace"));
+    assert!(
+        local
+            .message
+            .ends_with("spec.resourceAttributes.namespace: Invalid value: \"other\": must match metadata.namespace")
+    );
 }
 
 #[test]
@@ -76,10 +91,7 @@ fn token_reviews_echo_and_answer() {
     let store = Store::default();
     let mut authenticator = Authenticator::default();
     let mut review = |body: Value| token_review::create(&body, &mut authenticator, &store, now);
-    assert_eq!(
-        review(json!({"spec": {}})).unwrap_err().message,
-        "token is required for TokenReview in authentication"
-    );
+    assert_eq!(review(json!({"spec": {}})).unwrap_err().message, "token is required for TokenReview in authentication");
     let bad = review(json!({"spec": {"token": "nonsense"}})).unwrap().object;
     assert_eq!(bad["status"].to_string(), r#"{"error":"invalid bearer token","user":{}}"#);
     assert_eq!((&bad["spec"]["token"], &bad["metadata"]), (&json!("nonsense"), &json!({})));

@@ -11,9 +11,7 @@ use crate::cluster::authn::api_audiences;
 use crate::cluster::random::Random;
 use crate::cluster::reader::Reader;
 use crate::cluster::settings::Settings;
-use crate::cluster::token::{
-    self, Bound, Contents, EXTENDABLE_LIFETIME_SECONDS, EXTENDED_LIFETIME_SECONDS,
-};
+use crate::cluster::token::{self, Bound, Contents, EXTENDABLE_LIFETIME_SECONDS, EXTENDED_LIFETIME_SECONDS};
 use crate::cluster::trace::{Event, Reason};
 use serde_json::{Value, json};
 use std::rc::Rc;

@@ -15,8 +15,22 @@ use crate::kubectl::resources;
 use serde_json::{Value, json};
 
 const VERBS: [&str; 16] = [
-    "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "use", "bind", "impersonate",
-    "*", "approve", "sign", "escalate", "attest",
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "use",
+    "bind",
+    "impersonate",
+    "*",
+    "approve",
+    "sign",
+    "escalate",
+    "attest",
 ];
 const URL_VERBS: [&str; 8] = ["get", "put", "post", "head", "options", "delete", "patch", "*"];
 
@@ -109,7 +123,9 @@ fn resource(context: &mut Context<'_>, verb: &str, what: &str) -> Result<Value, 
     let (plural, group) = kind.map_or((word, ""), |kind| (kind.plural.as_str(), kind.group.as_str()));
     let mut attributes = json!({"resource": plural, "verb": verb});
     let subresource = context.flags.text("subresource");
-    for (key, value) in [("namespace", namespace.as_str()), ("group", group), ("subresource", subresource), ("name", name)] {
+    for (key, value) in
+        [("namespace", namespace.as_str()), ("group", group), ("subresource", subresource), ("name", name)]
+    {
         if !value.is_empty() {
             set(&mut attributes, &[key], json!(value));
         }

@@ -37,7 +37,8 @@ fn run(context: &mut Context<'_>) -> Result<(), Failure> {
 fn ask(context: &mut Context<'_>) -> Result<Object, Failure> {
     let kind = kinds::by_plural("authentication.k8s.io", "selfsubjectreviews");
     let path = kind.map(|kind| kind.path("")).unwrap_or_default();
-    let body = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview", "metadata": {}, "status": {}});
+    let body =
+        json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview", "metadata": {}, "status": {}});
     match context.request(Request::new(Method::Post, path).json(body)) {
         Ok(mut review) => {
             set(&mut review, &["apiVersion"], json!("authentication.k8s.io/v1"));

@@ -128,10 +128,7 @@ fn rename(context: &mut Context) -> Result<(), Failure> {
     let mut config = load(context)?;
     let Some(entry) = config.entry("contexts", &old).cloned() else {
         let path = &config.path;
-        return Err(Failure::message(format!(
-            "cannot rename the context {}, it's not in {path}",
-            go::quote(&old)
-        )));
+        return Err(Failure::message(format!("cannot rename the context {}, it's not in {path}", go::quote(&old))));
     };
     if config.entry("contexts", &new).is_some() {
         let path = &config.path;

@@ -159,9 +159,10 @@ fn change_with_files(
             contents.push(((*key).to_owned(), format!("{key}-data"), path));
             continue;
         }
-        let bytes = context.host.read_file(&path).map_err(|error| {
-            Failure::message(format!("could not stat {key} file {path}: stat {path}: {error}"))
-        })?;
+        let bytes = context
+            .host
+            .read_file(&path)
+            .map_err(|error| Failure::message(format!("could not stat {key} file {path}: stat {path}: {error}")))?;
         let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
         contents.push((format!("{key}-data"), (*key).to_owned(), encoded));
     }

@@ -47,10 +47,7 @@ fn what_is_removed_is_told() {
     let (out, err, _) = host.run("config delete-context kubernetes-admin@kubernetes");
     assert_eq!(out, format!("deleted context kubernetes-admin@kubernetes from {PATH}\n"));
     assert!(err.starts_with("warning: this removed your active context, use \"kubectl config use-context\""));
-    assert_eq!(
-        host.run("config delete-user nope").1,
-        format!("error: cannot delete user nope, not in {PATH}\n")
-    );
+    assert_eq!(host.run("config delete-user nope").1, format!("error: cannot delete user nope, not in {PATH}\n"));
     assert!(file(&host).contains("contexts: null\n"));
 }
 

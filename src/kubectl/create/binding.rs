@@ -16,7 +16,11 @@ const SUBJECT_FLAGS: &[Flag] = &[
     Flag::text("clusterrole", "", "ClusterRole this binding should reference"),
     Flag::array("user", "", "Usernames to bind to the role. The flag can be repeated to add multiple users."),
     Flag::array("group", "", "Groups to bind to the role. The flag can be repeated to add multiple groups."),
-    Flag::array("serviceaccount", "", "Service accounts to bind to the role, in the format <namespace>:<name>. The flag can be repeated to add multiple service accounts."),
+    Flag::array(
+        "serviceaccount",
+        "",
+        "Service accounts to bind to the role, in the format <namespace>:<name>. The flag can be repeated to add multiple service accounts.",
+    ),
 ];
 const ROLE_FLAG: &[Flag] = &[Flag::text("role", "", "Role this RoleBinding should reference")];
 
@@ -39,7 +43,9 @@ pub const CLUSTER_ROLE_BINDING: Command = Command {
     name: "clusterrolebinding",
     usage: "NAME --clusterrole=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none]",
     summary: "Create a cluster role binding for a particular cluster role",
-    examples: &["kubectl create clusterrolebinding cluster-admin --clusterrole=cluster-admin --user=user1 --group=group1"],
+    examples: &[
+        "kubectl create clusterrolebinding cluster-admin --clusterrole=cluster-admin --user=user1 --group=group1",
+    ],
     flags: &[SUBJECT_FLAGS, OUTPUT, DRY_RUN, CREATE_FLAGS],
     run: run_cluster_role_binding,
     ..Command::EMPTY
@@ -68,8 +74,8 @@ fn run_cluster_role_binding(context: &mut Context<'_>) -> Result<(), Failure> {
 
 fn binding(context: &Context<'_>, kind: &str, name: &str, reference: Value) -> Result<Value, Failure> {
     let flags = &context.flags;
-    let subjects = subjects(&flags.list("user"), &flags.list("group"), &flags.list("serviceaccount"))
-        .map_err(Failure::message)?;
+    let subjects =
+        subjects(&flags.list("user"), &flags.list("group"), &flags.list("serviceaccount")).map_err(Failure::message)?;
     let mut object = json!({
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": kind,

@@ -7,8 +7,8 @@ use crate::kubectl::errors::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::last_applied::with_annotation;
 use crate::kubectl::options::DryRun;
-use crate::kubectl::resources::Target;
 use crate::kubectl::printers::Order;
+use crate::kubectl::resources::Target;
 use crate::kubectl::writing::{self, Options, Show};
 
 /// The flags that only `create -f` has.
@@ -27,7 +27,9 @@ pub fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let mut show = Show::from(context, Order::Sorted, options.dry_run)?;
     for flag in ["edit", "raw"] {
         if context.flags.is_set(flag) {
-            return Err(Failure::message(format!("not simulated: kubectl create --{flag}; nearest: kubectl create -f")));
+            return Err(Failure::message(format!(
+                "not simulated: kubectl create --{flag}; nearest: kubectl create -f"
+            )));
         }
     }
     let (targets, mut failures) = writing::read_files(context)?;
@@ -43,12 +45,7 @@ pub fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     Failure::collect(failures)
 }
 
-fn create_one(
-    context: &mut Context<'_>,
-    target: &Target,
-    options: &Options,
-    show: &mut Show,
-) -> Result<(), Failure> {
+fn create_one(context: &mut Context<'_>, target: &Target, options: &Options, show: &mut Show) -> Result<(), Failure> {
     let mut object = target.object.clone().unwrap_or_default();
     if context.flags.boolean("save-config") {
         object = with_annotation(&object);

@@ -23,7 +23,6 @@ pub const COMMAND: Command = Command {
 
 fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let name = name_argument(context)?;
-    let object =
-        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}, "spec": {}, "status": {}});
+    let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}, "spec": {}, "status": {}});
     finish(context, object, None)
 }

@@ -15,7 +15,11 @@ use serde_json::{Value, json};
 const OWN_FLAGS: &[Flag] = &[
     Flag::slice("verb", "", "Verb that applies to the resources contained in the rule"),
     Flag::slice("resource", "", "Resource that the rule applies to"),
-    Flag::array("resource-name", "", "Resource in the white list that the rule applies to, repeat this flag for multiple items"),
+    Flag::array(
+        "resource-name",
+        "",
+        "Resource in the white list that the rule applies to, repeat this flag for multiple items",
+    ),
 ];
 const CLUSTER_FLAGS: &[Flag] = &[
     Flag::slice("non-resource-url", "", "A partial url that user should have access to."),

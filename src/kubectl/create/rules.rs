@@ -7,8 +7,20 @@ use std::collections::BTreeMap;
 
 /// The verbs that raise no warning in a role.
 const STANDARD_VERBS: [&str; 14] = [
-    "*", "get", "delete", "list", "create", "update", "patch", "watch", "proxy", "deletecollection", "use", "bind",
-    "escalate", "impersonate",
+    "*",
+    "get",
+    "delete",
+    "list",
+    "create",
+    "update",
+    "patch",
+    "watch",
+    "proxy",
+    "deletecollection",
+    "use",
+    "bind",
+    "escalate",
+    "impersonate",
 ];
 
 /// The verbs that a rule for URLs may have.
@@ -19,10 +31,7 @@ const SPECIAL_VERBS: [(&str, &[(&str, &str)]); 4] = [
     ("use", &[("policy", "podsecuritypolicies"), ("extensions", "podsecuritypolicies")]),
     ("bind", &[("rbac.authorization.k8s.io", "roles"), ("rbac.authorization.k8s.io", "clusterroles")]),
     ("escalate", &[("rbac.authorization.k8s.io", "roles"), ("rbac.authorization.k8s.io", "clusterroles")]),
-    (
-        "impersonate",
-        &[("", "users"), ("", "serviceaccounts"), ("", "groups"), ("authentication.k8s.io", "userextras")],
-    ),
+    ("impersonate", &[("", "users"), ("", "serviceaccounts"), ("", "groups"), ("authentication.k8s.io", "userextras")]),
 ];
 
 /// One `--resource`: `pods`, `deployments.apps`, `pods/log`.
@@ -259,10 +268,7 @@ mod tests {
             check(&arguments(&["get"], &["/x"])),
             refuse("resource must be specified if apiGroup/subresource specified")
         );
-        assert_eq!(
-            check(&arguments(&["bind"], &["pods"])),
-            refuse("can not perform 'bind' on 'pods' in group ''")
-        );
+        assert_eq!(check(&arguments(&["bind"], &["pods"])), refuse("can not perform 'bind' on 'pods' in group ''"));
         assert_eq!(check(&arguments(&["impersonate"], &["users"])), Ok(()));
         assert_eq!(check(&arguments(&["*"], &["*"])), Ok(()));
     }

@@ -9,7 +9,11 @@ use crate::kubectl::host::Host;
 
 /// The flags that name sources.
 pub const FLAGS: &[Flag] = &[
-    Flag::slice("from-file", "", "Key files can be specified using their file path, or with a name and file path. A directory gives each file whose name is a valid key."),
+    Flag::slice(
+        "from-file",
+        "",
+        "Key files can be specified using their file path, or with a name and file path. A directory gives each file whose name is a valid key.",
+    ),
     Flag::array("from-literal", "", "Specify a key and literal value to insert (i.e. mykey=somevalue)"),
     Flag::slice("from-env-file", "", "Specify the path to a file to read lines of key=val pairs."),
     Flag::boolean("append-hash", "", "Append a hash of the object to its name (not simulated)."),
@@ -102,8 +106,7 @@ pub fn env_file(host: &dyn Host, path: &str) -> Result<Vec<(String, Vec<u8>)>, S
 /// The first source that cannot be read.
 pub fn entries(context: &Context<'_>) -> Result<Vec<(String, Vec<u8>)>, String> {
     let flags = &context.flags;
-    let (literals, folders, env) =
-        (flags.list("from-literal"), flags.list("from-file"), flags.list("from-env-file"));
+    let (literals, folders, env) = (flags.list("from-literal"), flags.list("from-file"), flags.list("from-env-file"));
     let others = !literals.is_empty() || !folders.is_empty();
     if !env.is_empty() && others {
         return Err("from-env-file cannot be combined with from-file or from-literal".to_owned());

@@ -123,10 +123,7 @@ mod tests {
     #[test]
     fn asks_for_what_the_flags_say() {
         assert_eq!(made(&[]).unwrap(), json!({"audiences": []}));
-        assert_eq!(
-            made(&["--audience=a,b", "--audience=c"]).unwrap(),
-            json!({"audiences": ["a,b", "c"]})
-        );
+        assert_eq!(made(&["--audience=a,b", "--audience=c"]).unwrap(), json!({"audiences": ["a,b", "c"]}));
         assert_eq!(
             made(&["--bound-object-kind=Pod", "--bound-object-name=p", "--bound-object-uid=u"]).unwrap(),
             json!({"audiences": [], "boundObjectRef": {"kind": "Pod", "apiVersion": "v1", "name": "p", "uid": "u"}})

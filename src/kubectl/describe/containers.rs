@@ -28,7 +28,9 @@ pub fn describe(page: &mut Page, title: &str, containers: &[Value], pod: &Object
         }
         quantities(page, "Limits:", at(container, &["resources", "limits"]));
         quantities(page, "Requests:", at(container, &["resources", "requests"]));
-        for (title, key) in [("Liveness", "livenessProbe"), ("Readiness", "readinessProbe"), ("Startup", "startupProbe")] {
+        for (title, key) in
+            [("Liveness", "livenessProbe"), ("Readiness", "readinessProbe"), ("Startup", "startupProbe")]
+        {
             if container.get(key).is_some() {
                 page.line(2, &format!("{title}:\t{}", probe(at(container, &[key]))));
             }

@@ -10,11 +10,9 @@ use serde_json::Value;
 pub fn describe(context: &mut Context, page: &mut Page, about: &Object) {
     let Some(kind) = kinds::by_plural("", "events") else { return };
     let mut selector = format!("involvedObject.name={}", object::name(about));
-    for (field, value) in [
-        ("namespace", object::namespace(about)),
-        ("kind", object::kind(about)),
-        ("uid", object::uid(about)),
-    ] {
+    for (field, value) in
+        [("namespace", object::namespace(about)), ("kind", object::kind(about)), ("uid", object::uid(about))]
+    {
         if !value.is_empty() {
             selector.push_str(&format!(",involvedObject.{field}={value}"));
         }

@@ -11,7 +11,14 @@ pub fn describe(page: &mut Page, pod: &Object) {
     let view = Pod(pod);
     let statuses = |key: &str| list(pod, &["status", key]);
     if !view.init_containers().is_empty() {
-        containers::describe(page, "Init Containers", view.init_containers(), pod, statuses("initContainerStatuses"), "");
+        containers::describe(
+            page,
+            "Init Containers",
+            view.init_containers(),
+            pod,
+            statuses("initContainerStatuses"),
+            "",
+        );
     }
     containers::describe(page, "Containers", view.containers(), pod, statuses("containerStatuses"), "");
     let conditions = list(pod, &["status", "conditions"]);

@@ -37,9 +37,7 @@ Events:              <none>
 
 #[test]
 fn several_are_apart_and_without_events() {
-    let account = |name: &str| {
-        json!({"kind": "ServiceAccount", "apiVersion": "v1", "metadata": {"name": name, "namespace": "default"}})
-    };
+    let account = |name: &str| json!({"kind": "ServiceAccount", "apiVersion": "v1", "metadata": {"name": name, "namespace": "default"}});
     let list = json!({"kind": "ServiceAccountList", "apiVersion": "v1", "items": [account("a"), account("b")]});
     let mut host = FakeHost::new()
         .with(&format!("{CORE}/serviceaccounts?limit=500"), json(200, list))

@@ -43,7 +43,9 @@ pub fn parse_file(text: &str) -> Result<Vec<Column>, Failure> {
     let paths: Vec<&str> = lines.next().unwrap_or_default().split_whitespace().collect();
     if headers.len() != paths.len() {
         let (headers, paths) = (headers.len(), paths.len());
-        return Err(Failure::message(format!("number of headers ({headers}) and field specifications ({paths}) don't match")));
+        return Err(Failure::message(format!(
+            "number of headers ({headers}) and field specifications ({paths}) don't match"
+        )));
     }
     headers.iter().zip(paths).map(|(header, path)| column(header, path)).collect()
 }

@@ -37,7 +37,9 @@ fn float(number: f64) -> String {
 /// All numbers as Go's float64: what a typed object's numbers become on their way through JSON.
 pub fn as_floats(value: &Value) -> Value {
     match value {
-        Value::Number(number) => number.as_f64().and_then(serde_json::Number::from_f64).map_or(Value::Null, Value::Number),
+        Value::Number(number) => {
+            number.as_f64().and_then(serde_json::Number::from_f64).map_or(Value::Null, Value::Number)
+        }
         Value::Array(items) => items.iter().map(as_floats).collect(),
         Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), as_floats(value))).collect(),
         other => other.clone(),

@@ -134,9 +134,10 @@ fn templated(context: &Context, output: &str, tables: bool) -> Result<Format, Fa
         return Err(Failure::message("template format specified but no template given"));
     }
     let text = if format.ends_with("file") {
-        let bytes = context.host.read_file(&given).map_err(|error| {
-            Failure::message(format!("error reading --template {given}, open {given}: {error}\n"))
-        })?;
+        let bytes = context
+            .host
+            .read_file(&given)
+            .map_err(|error| Failure::message(format!("error reading --template {given}, open {given}: {error}\n")))?;
         String::from_utf8_lossy(&bytes).into_owned()
     } else {
         given
@@ -144,9 +145,7 @@ fn templated(context: &Context, output: &str, tables: bool) -> Result<Format, Fa
     let allow = context.flags.boolean("allow-missing-template-keys");
     Ok(match format {
         "jsonpath" | "jsonpath-file" => Format::Jsonpath(jsonpath::Template::new(&text, allow)?),
-        "jsonpath-as-json" => {
-            Format::Jsonpath(jsonpath::Template::new(&text, allow)?.into_json())
-        }
+        "jsonpath-as-json" => Format::Jsonpath(jsonpath::Template::new(&text, allow)?.into_json()),
         "custom-columns-file" => Format::Columns(columns::parse_file(&text)?, headers),
         _ => Format::GoTemplate(gotemplate::Template::new(&text, allow)?),
     })

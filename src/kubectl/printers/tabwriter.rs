@@ -52,13 +52,7 @@ pub fn align_remembering(text: &str, layout: Layout, widths: &mut Vec<usize>) ->
 }
 
 /// Gives every run of lines that have a cell in `column` its width there.
-fn measure(
-    lines: &[Vec<&str>],
-    column: usize,
-    layout: Layout,
-    widths: &mut Vec<usize>,
-    width_of: &mut [Vec<usize>],
-) {
+fn measure(lines: &[Vec<&str>], column: usize, layout: Layout, widths: &mut Vec<usize>, width_of: &mut [Vec<usize>]) {
     let mut start = 0;
     while start < lines.len() {
         let run = lines.iter().skip(start).take_while(|line| line.len() > column + 1).count();
@@ -101,7 +95,10 @@ mod tests {
     #[test]
     fn get_has_wide_columns_and_keeps_empty_ones() {
         assert_eq!(align("A\tB\nx\t\n", GET), "A     B\nx     \n");
-        assert_eq!(align("NAME\tROLE\tUSERS\tSA\nrb\tR\t\tx\n", GET), "NAME   ROLE   USERS   SA\nrb     R              x\n");
+        assert_eq!(
+            align("NAME\tROLE\tUSERS\tSA\nrb\tR\t\tx\n", GET),
+            "NAME   ROLE   USERS   SA\nrb     R              x\n"
+        );
     }
 
     #[test]

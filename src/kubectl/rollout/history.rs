@@ -18,7 +18,12 @@ pub const COMMAND: Command = Command {
     usage: "(TYPE NAME | TYPE/NAME) [flags]",
     summary: "View rollout history",
     examples: &["kubectl rollout history deployment/abc", "kubectl rollout history deployment/abc --revision=3"],
-    flags: &[FILES, SELECTOR, OUTPUT, &[Flag::integer("revision", "", "See the details, including podTemplate of the revision specified")]],
+    flags: &[
+        FILES,
+        SELECTOR,
+        OUTPUT,
+        &[Flag::integer("revision", "", "See the details, including podTemplate of the revision specified")],
+    ],
     run,
     ..Command::EMPTY
 };

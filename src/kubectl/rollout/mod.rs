@@ -24,14 +24,7 @@ pub const COMMAND: Command = Command {
     usage: "SUBCOMMAND",
     summary: "Manage the rollout of a resource",
     examples: &["kubectl rollout undo deployment/abc", "kubectl rollout status deployment/foo"],
-    children: &[
-        &history::COMMAND,
-        &pause::PAUSE,
-        &restart::COMMAND,
-        &pause::RESUME,
-        &status::COMMAND,
-        &undo::COMMAND,
-    ],
+    children: &[&history::COMMAND, &pause::PAUSE, &restart::COMMAND, &pause::RESUME, &status::COMMAND, &undo::COMMAND],
     ..Command::EMPTY
 };
 

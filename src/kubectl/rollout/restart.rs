@@ -47,9 +47,12 @@ fn restart(context: &mut Context<'_>, fetched: &Fetched, options: &Options, show
     let now = context.host.client().now().rfc3339();
     set(&mut patch, &["spec", "template", "metadata", "annotations", "kubectl.kubernetes.io/restartedAt"], json!(now));
     let path = object_path(fetched.kind, &fetched.namespace, &fetched.name)?;
-    let patched = writing::patch(context, &path, PatchKind::Strategic, &patch, options).map_err(|failure| match failure {
-        Failure::Status(status) if status.code != 401 => Failure::message(format!("failed to patch: {}", status.message)),
-        other => other,
-    })?;
+    let patched =
+        writing::patch(context, &path, PatchKind::Strategic, &patch, options).map_err(|failure| match failure {
+            Failure::Status(status) if status.code != 401 => {
+                Failure::message(format!("failed to patch: {}", status.message))
+            }
+            other => other,
+        })?;
     show.object(context, &patched, "restarted")
 }

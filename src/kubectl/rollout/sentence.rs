@@ -31,7 +31,8 @@ pub fn deployment(deployment: &Value, revision: i64) -> Result<(String, bool), S
         return Err(format!("deployment \"{called}\" exceeded its progress deadline"));
     }
     let updated = count(&["status", "updatedReplicas"]);
-    let waiting = |what: String| Ok((format!("Waiting for deployment \"{called}\" rollout to finish: {what}...\n"), false));
+    let waiting =
+        |what: String| Ok((format!("Waiting for deployment \"{called}\" rollout to finish: {what}...\n"), false));
     if let Some(wanted) = at(deployment, &["spec", "replicas"]).as_i64()
         && updated < wanted
     {

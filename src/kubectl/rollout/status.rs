@@ -22,7 +22,11 @@ pub const COMMAND: Command = Command {
         FILES,
         SELECTOR,
         &[
-            Flag::integer("revision", "", "Pin to a specific revision for showing its status. Defaults to 0 (last revision)."),
+            Flag::integer(
+                "revision",
+                "",
+                "Pin to a specific revision for showing its status. Defaults to 0 (last revision).",
+            ),
             Flag::duration("timeout", "", "The length of time to wait before ending watch, zero means never."),
             Flag::boolean("watch", "w", "Watch the status of the rollout until it's done.").or("true"),
         ],

@@ -28,7 +28,11 @@ pub const COMMAND: Command = Command {
         DRY_RUN,
         &[
             Flag::boolean("all", "", "Select all resources, in the namespace of the specified resource types"),
-            Flag::boolean("local", "", "If true, set image will NOT contact api-server but run locally (not simulated)."),
+            Flag::boolean(
+                "local",
+                "",
+                "If true, set image will NOT contact api-server but run locally (not simulated).",
+            ),
             field_manager("kubectl-set"),
         ],
     ],
@@ -85,7 +89,8 @@ fn change(
 ) -> Result<(), Failure> {
     let path = pod_spec_path(fetched).map_err(Failure::message)?;
     let spec = at(&fetched.object, path);
-    let unknown = |name: &&String| *name != "*" && GROUPS.iter().all(|group| !names(spec, group).contains(&name.as_str()));
+    let unknown =
+        |name: &&String| *name != "*" && GROUPS.iter().all(|group| !names(spec, group).contains(&name.as_str()));
     for name in images.set.iter().map(|(name, _)| name).filter(unknown) {
         failures.push(Failure::message(format!("error: unable to find container named \"{name}\"")));
     }

@@ -31,7 +31,12 @@ macro_rules! left_out {
 left_out!(ENV, "env", "Update environment variables on a pod template", "kubectl edit");
 left_out!(RESOURCES, "resources", "Update resource requests/limits on objects with pod templates", "kubectl edit");
 left_out!(SELECTOR, "selector", "Set the selector on a resource", "kubectl edit");
-left_out!(SUBJECT, "subject", "Update the user, group, or service account in a role binding", "kubectl create rolebinding");
+left_out!(
+    SUBJECT,
+    "subject",
+    "Update the user, group, or service account in a role binding",
+    "kubectl create rolebinding"
+);
 
 /// Where an object keeps its pod's spec: in itself, or in its template.
 ///

@@ -29,7 +29,11 @@ pub const COMMAND: Command = Command {
         DRY_RUN,
         &[
             Flag::boolean("all", "", "Select all resources, in the namespace of the specified resource types"),
-            Flag::boolean("local", "", "If true, set serviceaccount will NOT contact api-server but run locally (not simulated)."),
+            Flag::boolean(
+                "local",
+                "",
+                "If true, set serviceaccount will NOT contact api-server but run locally (not simulated).",
+            ),
             field_manager("kubectl-set"),
         ],
     ],
@@ -70,12 +74,13 @@ fn change(
     if options.dry_run != DryRun::Client {
         let url = object_path(fetched.kind, &fetched.namespace, &fetched.name)?;
         let patch = two_way_merge(&fetched.object, &after);
-        after = writing::patch(context, &url, PatchKind::Strategic, &patch, options).map_err(|failure| match failure {
-            Failure::Status(status) if status.code != 401 => {
-                Failure::message(format!("failed to patch ServiceAccountName {}", status.message))
-            }
-            other => other,
-        })?;
+        after =
+            writing::patch(context, &url, PatchKind::Strategic, &patch, options).map_err(|failure| match failure {
+                Failure::Status(status) if status.code != 401 => {
+                    Failure::message(format!("failed to patch ServiceAccountName {}", status.message))
+                }
+                other => other,
+            })?;
     }
     show.object(context, &after, "serviceaccount updated")
 }

@@ -46,13 +46,16 @@ pub fn read(arguments: &[String], short: &str, long: &[(&str, char)]) -> Result<
             break;
         }
         if let Some(name) = argument.strip_prefix("--") {
-            let (name, value) = name.split_once('=').map_or((name, None), |(name, value)| (name, Some(value.to_owned())));
+            let (name, value) =
+                name.split_once('=').map_or((name, None), |(name, value)| (name, Some(value.to_owned())));
             let Some((_, flag)) = long.iter().find(|(known, _)| *known == name) else {
                 return Err(format!("--{name}"));
             };
             let value = match value {
                 Some(value) => value,
-                None if takes_value(*flag) => rest.next().cloned().ok_or_else(|| format!("--{name} without a value"))?,
+                None if takes_value(*flag) => {
+                    rest.next().cloned().ok_or_else(|| format!("--{name} without a value"))?
+                }
                 None => String::new(),
             };
             options.flags.push((*flag, value));
@@ -87,7 +90,13 @@ impl Runner<'_> {
     ///
     /// # Errors
     /// The step to end with.
-    pub fn options(&mut self, name: &str, arguments: &[String], short: &str, long: &[(&str, char)]) -> Result<Options, Step> {
+    pub fn options(
+        &mut self,
+        name: &str,
+        arguments: &[String],
+        short: &str,
+        long: &[(&str, char)],
+    ) -> Result<Options, Step> {
         read(arguments, short, long).map_err(|what| {
             let letters: Vec<String> = short.chars().filter(|c| *c != ':').map(|c| format!("-{c}")).collect();
             let there = if letters.is_empty() { String::new() } else { format!("; there is {}", letters.join(" ")) };
@@ -125,7 +134,9 @@ impl Runner<'_> {
             (true, "cat" | "sort" | "base64" | "sha256sum") if error != IsADirectory => {
                 format!("{name}: can't open '{path}': {error}")
             }
-            (true, "cat" | "head" | "tail" | "base64") if error == IsADirectory => format!("{name}: read error: {error}"),
+            (true, "cat" | "head" | "tail" | "base64") if error == IsADirectory => {
+                format!("{name}: read error: {error}")
+            }
             (true, _) => format!("{name}: {path}: {error}"),
             (false, "head" | "tail") if error == IsADirectory => format!("{name}: error reading '{path}': {error}"),
             (false, "head" | "tail") => format!("{name}: cannot open '{path}' for reading: {error}"),

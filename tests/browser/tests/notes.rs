@@ -40,18 +40,30 @@ fn the_notes_typed_from_beginning_to_end() {
     run(&page, MY_POD.trim_end(), "EOF");
     run(&page, "kubectl apply -f my-pod.yaml", "pod/my-pod created");
     show(&page, "Steps", "ServiceAccount admission");
-    for part in ["serviceAccountName: default", "mountPath: /var/run/secrets/kubernetes.io/serviceaccount", "expirationSeconds: 3607"] {
+    for part in [
+        "serviceAccountName: default",
+        "mountPath: /var/run/secrets/kubernetes.io/serviceaccount",
+        "expirationSeconds: 3607",
+    ] {
         page.region("X-ray").wait_for_text(part);
     }
     run(&page, "kubectl wait --for=condition=Ready pod/my-pod", "condition met");
-    run(&page, "kubectl exec -it my-pod -- ls /var/run/secrets/kubernetes.io/serviceaccount", "ca.crt\nnamespace\ntoken");
+    run(
+        &page,
+        "kubectl exec -it my-pod -- ls /var/run/secrets/kubernetes.io/serviceaccount",
+        "ca.crt\nnamespace\ntoken",
+    );
     show(&page, "Files", "..data");
     page.region("X-ray").wait_for_text("lrwxrwxrwx");
     page.button("namespace").click();
     page.region("X-ray").wait_for_text("7 bytes, no line end");
 
     // Without automount there are none.
-    run(&page, "kubectl run quiet --image=ubuntu --overrides='{\"spec\":{\"automountServiceAccountToken\":false}}' -- sleep infinity", "pod/quiet created");
+    run(
+        &page,
+        "kubectl run quiet --image=ubuntu --overrides='{\"spec\":{\"automountServiceAccountToken\":false}}' -- sleep infinity",
+        "pod/quiet created",
+    );
     run(&page, "kubectl wait --for=condition=Ready pod/quiet", "pod/quiet condition met");
     run(&page, "kubectl exec quiet -- ls /var/run/secrets/kubernetes.io/serviceaccount", "No such file or directory");
 
@@ -68,7 +80,11 @@ fn the_notes_typed_from_beginning_to_end() {
     run(&page, "curl -sk $APISERVER/api --header \"Authorization: Bearer $TOKEN\"", "APIVersions");
 
     // A pod keeps its account; a Deployment rolls out.
-    run(&page, "kubectl patch pod my-pod -p '{\"spec\":{\"serviceAccountName\":\"data-sa\"}}'", "pod updates may not change fields");
+    run(
+        &page,
+        "kubectl patch pod my-pod -p '{\"spec\":{\"serviceAccountName\":\"data-sa\"}}'",
+        "pod updates may not change fields",
+    );
     run(&page, "kubectl create deployment web --image=nginx", "deployment.apps/web created");
     run(&page, "kubectl set serviceaccount deployment web data-sa", "serviceaccount updated");
     run(&page, "kubectl rollout status deployment/web", "successfully rolled out");
@@ -76,7 +92,11 @@ fn the_notes_typed_from_beginning_to_end() {
     // A token that lives as long as its Secret.
     let secret = "cat <<'EOF' | kubectl apply -f -\napiVersion: v1\nkind: Secret\nmetadata:\n  name: data-sa-secret\n  annotations:\n    kubernetes.io/service-account.name: data-sa\ntype: kubernetes.io/service-account-token\nEOF";
     run(&page, secret, "secret/data-sa-secret created");
-    run(&page, "kubectl get secret/data-sa-secret -o jsonpath='{.data.token}' | base64 -d | cut -c1-3; echo .end", ".end");
+    run(
+        &page,
+        "kubectl get secret/data-sa-secret -o jsonpath='{.data.token}' | base64 -d | cut -c1-3; echo .end",
+        ".end",
+    );
     show(&page, "Objects", "data-sa-secret");
     page.assert_clean();
 }
@@ -125,7 +145,8 @@ fn undo_takes_back_and_redo_brings_again() {
 fn nothing_holds_the_keyboard() {
     let page = open("#free-play");
     let order: Vec<String> = page.tab_order(60).into_iter().map(|(role, name)| format!("{role} {name}")).collect();
-    for wanted in ["textbox Terminal command", "tab Steps", "button Pause", "button Course map", "log Terminal output"] {
+    for wanted in ["textbox Terminal command", "tab Steps", "button Pause", "button Course map", "log Terminal output"]
+    {
         assert!(order.iter().any(|stop| stop == wanted), "{wanted} is not reached: {order:#?}");
     }
     let input = page.textbox("Terminal command");

@@ -25,7 +25,11 @@ pub(crate) fn cluster(more_verbs: &[&str]) -> Store {
         rule(&["get", "list", "watch"], &["pods", "pods/log"]),
         {"verbs": verbs, "apiGroups": [GROUP], "resources": ["roles", "rolebindings", "clusterroles"]},
     ]);
-    put(&mut store, "roles.rbac.authorization.k8s.io", json!({"metadata": {"name": "j", "namespace": "default"}, "rules": rules}));
+    put(
+        &mut store,
+        "roles.rbac.authorization.k8s.io",
+        json!({"metadata": {"name": "j", "namespace": "default"}, "rules": rules}),
+    );
     let binding = json!({
         "metadata": {"name": "j", "namespace": "default"},
         "roleRef": {"kind": "Role", "name": "j"},
@@ -52,11 +56,17 @@ fn binding(kind: &str, role: &str) -> Value {
 #[test]
 fn roles_grant_only_what_is_held() {
     let store = cluster(&[]);
-    let held = role("ok", json!([rule(&["get"], &["pods"]), {"verbs": ["get"], "apiGroups": [""], "resources": ["pods"], "resourceNames": ["x"]}]));
+    let held = role(
+        "ok",
+        json!([rule(&["get"], &["pods"]), {"verbs": ["get"], "apiGroups": [""], "resources": ["pods"], "resourceNames": ["x"]}]),
+    );
     assert_eq!(write(&store, "roles", &held, None, &jane()), Ok(()));
-    let wide = role("esc", json!([{
+    let wide = role(
+        "esc",
+        json!([{
         "verbs": ["get", "list", "watch"], "apiGroups": [""], "resources": ["nodes/proxy", "pods"], "resourceNames": ["x"],
-    }, {"verbs": ["watch"], "apiGroups": [""], "resources": ["nodes"], "resourceNames": ["x"]}]));
+    }, {"verbs": ["watch"], "apiGroups": [""], "resources": ["nodes"], "resourceNames": ["x"]}]),
+    );
     assert_eq!(
         write(&store, "roles", &wide, None, &jane()).unwrap_err().message,
         "roles.rbac.authorization.k8s.io \"esc\" is forbidden: user \"jane\" (groups=[\"devs\" \"system:authenticated\"]) is attempting to grant RBAC permissions not currently held:\n\

@@ -203,7 +203,9 @@ mod tests {
         new["spec"]["containers"][0]["image"] = json!("nginx:1.29");
         new["spec"]["activeDeadlineSeconds"] = json!(60);
         new["spec"]["tolerations"][0]["tolerationSeconds"] = json!(5);
-        new["spec"]["tolerations"].as_array_mut().map(|list| list.push(json!({"key": "a", "operator": "Exists"})));
+        if let Some(list) = new["spec"]["tolerations"].as_array_mut() {
+            list.push(json!({"key": "a", "operator": "Exists"}));
+        }
         // The old name of the account is not compared: only the new one counts.
         new["spec"]["serviceAccount"] = json!("other");
         assert_eq!(messages(&new, &old), [""; 0]);

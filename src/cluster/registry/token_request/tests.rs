@@ -12,9 +12,7 @@ fn cluster() -> Store {
     let named = |name: &str, uid: &str| json!({"metadata": {"name": name, "namespace": "default", "uid": uid}});
     put(&mut store, "serviceaccounts", named("data-sa", "sa-1"));
     put(&mut store, "secrets", named("anchor", "secret-1"));
-    let pod = |name: &str, account: &str, node: &str| {
-        json!({"metadata": {"name": name, "namespace": "default", "uid": "pod-1"}, "spec": {"serviceAccountName": account, "nodeName": node}})
-    };
+    let pod = |name: &str, account: &str, node: &str| json!({"metadata": {"name": name, "namespace": "default", "uid": "pod-1"}, "spec": {"serviceAccountName": account, "nodeName": node}});
     put(&mut store, "pods", pod("p7", "data-sa", "node01"));
     put(&mut store, "pods", pod("pending", "data-sa", ""));
     put(&mut store, "pods", pod("lost", "data-sa", "gone"));
@@ -67,7 +65,14 @@ fn an_empty_request_is_answered_in_full() {
 #[test]
 fn lifetimes_have_limits() {
     let seconds = |seconds: Value| refused(spec(json!({"expirationSeconds": seconds})));
-    let invalid = |text: &str| (422, format!("TokenRequest.authentication.k8s.io \"\" is invalid: spec.expirationSeconds: Invalid value: {text}"));
+    let invalid = |text: &str| {
+        (
+            422,
+            format!(
+                "TokenRequest.authentication.k8s.io \"\" is invalid: spec.expirationSeconds: Invalid value: {text}"
+            ),
+        )
+    };
     assert_eq!(seconds(json!(599)), invalid("599: may not specify a duration less than 10 minutes"));
     assert_eq!(seconds(json!(0)), invalid("0: may not specify a duration less than 10 minutes"));
     let large = "7200000000: may not specify a duration larger than 2^32 seconds";
@@ -104,7 +109,11 @@ fn tokens_are_bound_to_what_is_there() {
     assert_eq!(bind(wrong_group), (400, "cannot bind token to object of type apps/v1, Kind=Pod".into()));
     assert_eq!(
         bind(to("Pod", "other")),
-        (400, "cannot bind token for serviceaccount \"data-sa\" to pod running with different serviceaccount name.".into())
+        (
+            400,
+            "cannot bind token for serviceaccount \"data-sa\" to pod running with different serviceaccount name."
+                .into()
+        )
     );
     assert_eq!(
         bind(json!({"kind": "Secret", "name": "anchor", "uid": "00000000-0000-0000-0000-000000000000"})),
@@ -117,7 +126,10 @@ fn tokens_are_bound_to_what_is_there() {
         private.as_object_mut().unwrap().retain(|key, _| key != "namespace" && key != "serviceaccount");
         private
     };
-    assert_eq!(claims(json!({"kind": "Secret", "name": "anchor"})), json!({"secret": {"name": "anchor", "uid": "secret-1"}}));
+    assert_eq!(
+        claims(json!({"kind": "Secret", "name": "anchor"})),
+        json!({"secret": {"name": "anchor", "uid": "secret-1"}})
+    );
     assert_eq!(claims(to("Node", "node01")), json!({"node": {"name": "node01", "uid": "node-1"}}));
     let pod = |name: &str| json!({"name": name, "uid": "pod-1"});
     assert_eq!(claims(to("Pod", "p7")), json!({"pod": pod("p7"), "node": {"name": "node01", "uid": "node-1"}}));

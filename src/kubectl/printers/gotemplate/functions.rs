@@ -44,7 +44,13 @@ pub fn call(name: &str, arguments: &[Value]) -> Result<Value, String> {
         "toString" => Value::from(shown(&last)),
         "toJson" => Value::from(gofmt::json(&last)),
         "default" => match arguments {
-            [default, value] => if truth(value) { value.clone() } else { default.clone() },
+            [default, value] => {
+                if truth(value) {
+                    value.clone()
+                } else {
+                    default.clone()
+                }
+            }
             _ => last,
         },
         "exists" => Value::Bool(index(arguments).is_ok_and(|value| !value.is_null())),
@@ -84,7 +90,9 @@ fn index(arguments: &[Value]) -> Result<Value, String> {
             }
             (Value::Object(map), Value::String(key)) => map.get(key).cloned().unwrap_or(Value::Null),
             (Value::Null, _) => return Err("error calling index: index of untyped nil".to_owned()),
-            (other, _) => return Err(format!("error calling index: can't index item of type {}", gofmt::type_name(other))),
+            (other, _) => {
+                return Err(format!("error calling index: can't index item of type {}", gofmt::type_name(other)));
+            }
         };
     }
     Ok(value)
@@ -165,7 +173,13 @@ fn printf(arguments: &[Value]) -> String {
             continue;
         };
         let text = match (verb, value) {
-            ('s' | 'v' | 'd' | 't', value) => if value.is_null() { "%!v(<nil>)".to_owned() } else { gofmt::print(value) },
+            ('s' | 'v' | 'd' | 't', value) => {
+                if value.is_null() {
+                    "%!v(<nil>)".to_owned()
+                } else {
+                    gofmt::print(value)
+                }
+            }
             ('q', Value::String(text)) => go::quote(text),
             ('x', Value::Number(number)) => format!("{:x}", number.as_i64().unwrap_or(0)),
             ('x', Value::String(text)) => text.bytes().map(|byte| format!("{byte:02x}")).collect(),

@@ -57,10 +57,9 @@ impl Template {
             Run { allow_missing: self.allow_missing, root: object, variables: Vec::new(), out: String::new() };
         match run.block(&self.nodes, object) {
             Ok(()) | Err(Stop::Break | Stop::Continue) => Ok(run.out),
-            Err(Stop::Error(error)) => Err(Failure::message(format!(
-                "error executing template {}: {error}",
-                crate::api::go::quote(&self.raw)
-            ))),
+            Err(Stop::Error(error)) => {
+                Err(Failure::message(format!("error executing template {}: {error}", crate::api::go::quote(&self.raw))))
+            }
         }
     }
 }
@@ -132,10 +131,14 @@ impl Run<'_> {
 
     fn range(&mut self, pipe: &Pipe, body: &[Node], otherwise: &[Node], dot: &Value) -> Result<(), Stop> {
         let items: Vec<(Value, Value)> = match self.pipe(pipe, dot)? {
-            Value::Array(items) => items.into_iter().enumerate().map(|(index, item)| (Value::from(index), item)).collect(),
+            Value::Array(items) => {
+                items.into_iter().enumerate().map(|(index, item)| (Value::from(index), item)).collect()
+            }
             Value::Object(map) => map.into_iter().map(|(key, item)| (Value::from(key), item)).collect(),
             Value::Null => Vec::new(),
-            Value::Number(count) => (0..count.as_i64().unwrap_or(0).min(100_000)).map(|n| (Value::from(n), Value::from(n))).collect(),
+            Value::Number(count) => {
+                (0..count.as_i64().unwrap_or(0).min(100_000)).map(|n| (Value::from(n), Value::from(n))).collect()
+            }
             other => {
                 let text = format!("range can't iterate over {}", gofmt::print(&other));
                 return Err(Stop::Error(format!("template: output: executing \"output\": {text}")));

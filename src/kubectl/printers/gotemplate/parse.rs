@@ -335,7 +335,9 @@ impl Parser {
                     name => Base::Function(name.to_owned()),
                 }
             }
-            Some(c) => return Err(self.error(&format!("unexpected {} in command", crate::api::go::quote(&c.to_string())))),
+            Some(c) => {
+                return Err(self.error(&format!("unexpected {} in command", crate::api::go::quote(&c.to_string()))));
+            }
             None => return Err(self.error("unclosed action")),
         };
         let mut fields = Vec::new();
