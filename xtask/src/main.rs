@@ -10,7 +10,7 @@ cargo xtask COMMAND: everything this project needs, on a machine with Rust (rust
   build                         the same, without serving: writes dist/
   test [STEP...]                every test: format, clippy, native, size, browser (or only the steps named)
   shot [OPTIONS] OUT.png        a picture of the page from a headless Chromium; `cargo xtask shot --help`
-  size                          what a first visit downloads, raw and brotli, against the budget
+  size                          what a first visit downloads, raw and brotli, against goal and ceiling, and by crate
   setup                         only install what is missing, Chromium included
   help                          this
 

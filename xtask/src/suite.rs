@@ -22,7 +22,7 @@ const STEPS: [Step; 8] = [
     Step { name: "wasm", shows: "no warning in what only the page has", work: wasm },
     Step { name: "native", shows: "unit tests and tests/", work: native },
     Step { name: "page", shows: "trunk builds dist/", work: build },
-    Step { name: "size", shows: "a first visit stays in its budget", work: measure },
+    Step { name: "size", shows: "what a first visit downloads does not grow unseen", work: measure },
     Step { name: "browser", shows: "the page in Chromium", work: browser },
 ];
 
