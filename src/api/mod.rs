@@ -15,6 +15,7 @@ pub mod patch;
 pub mod request;
 pub mod schema;
 pub mod selector;
+pub mod sorted;
 pub mod status;
 pub mod time;
 pub mod token;

@@ -1,6 +1,7 @@
 //! The tokens the cluster knows of, for the timeline: mounted ones, those in Secrets, those somebody asked for.
 
 use crate::api::object;
+use crate::api::sorted;
 use crate::api::time::Timestamp;
 use crate::cluster::controllers::token_secrets::{ACCOUNT_NAME, ACCOUNT_UID, is_token_secret};
 use crate::cluster::kubelet::Kubelet;
@@ -55,7 +56,7 @@ impl Ledger {
                 life.ended = ended(life, reader, now);
             }
         }
-        all.sort_by(|a, b| a.issued.cmp(&b.issued).then_with(|| a.subject.cmp(&b.subject)));
+        sorted::sort_by(&mut all, |a, b| a.issued.cmp(&b.issued).then_with(|| a.subject.cmp(&b.subject)));
         all
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::api::object::{at, boolean, list, strings, text};
 use crate::api::request::Request;
+use crate::api::sorted;
 use crate::kubectl::command::Command;
 use crate::kubectl::context::Context;
 use crate::kubectl::errors::Failure;
@@ -61,7 +62,7 @@ fn groups(context: &mut Context, only_preferred: bool) -> Result<Vec<(String, St
 
 fn versions(context: &mut Context) -> Result<(), Failure> {
     let mut names: Vec<String> = groups(context, false)?.into_iter().map(|(name, _)| name).collect();
-    names.sort();
+    sorted::sort(&mut names);
     context.print(names.iter().map(|name| format!("{name}\n")).collect::<String>());
     Ok(())
 }
@@ -91,7 +92,7 @@ fn resources(context: &mut Context) -> Result<(), Failure> {
             }
         }
     }
-    found.sort_by_key(|(group, _, resource)| {
+    sorted::sort_by_key(&mut found, |(group, _, resource)| {
         let name = text(resource, &["name"]).to_owned();
         match sort_by.as_str() {
             "name" => (name, String::new()),

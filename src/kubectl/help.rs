@@ -1,5 +1,6 @@
 //! `--help`, `kubectl help`, and what a group prints when no command of it is named. Our own words, not kubectl's.
 
+use crate::api::sorted;
 use crate::kubectl::command::Command;
 use crate::kubectl::context::Context;
 use crate::kubectl::errors::Failure;
@@ -18,7 +19,7 @@ pub fn text(command: &Command, path: &str) -> String {
     if !command.children.is_empty() {
         out.push_str("\nAvailable Commands:\n");
         let mut children: Vec<&&Command> = command.children.iter().collect();
-        children.sort_by_key(|child| child.name);
+        sorted::sort_by_key(&mut children, |child| child.name);
         let width = children.iter().map(|child| child.name.len()).max().unwrap_or(0);
         for child in children {
             let _ = writeln!(out, "  {:width$}  {}", child.name, child.summary);
@@ -48,7 +49,7 @@ pub fn text(command: &Command, path: &str) -> String {
 /// One line a flag: `    -o, --output='':  what it does`.
 pub fn flag_lines(flags: &[Flag]) -> String {
     let mut sorted: Vec<&Flag> = flags.iter().collect();
-    sorted.sort_by_key(|flag| flag.name);
+    sorted::sort_by_key(&mut sorted, |flag| flag.name);
     let mut out = String::new();
     for flag in sorted {
         let short = if flag.short.is_empty() { "    ".to_owned() } else { format!("-{}, ", flag.short) };

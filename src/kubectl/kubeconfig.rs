@@ -5,6 +5,7 @@
 
 use crate::api::go;
 use crate::api::object::{list, text};
+use crate::api::sorted;
 use crate::kubectl::errors::Failure;
 use crate::kubectl::host::Host;
 use serde_json::{Map, Value, json};
@@ -78,7 +79,7 @@ impl Kubeconfig {
         }
         if let Some(entries) = entries.as_array_mut() {
             entries.push(entry);
-            entries.sort_by(|a, b| text(a, &["name"]).cmp(text(b, &["name"])));
+            sorted::sort_by(entries, |a, b| text(a, &["name"]).cmp(text(b, &["name"])));
         }
     }
 
@@ -94,7 +95,7 @@ impl Kubeconfig {
     pub fn names(&self, section: &str) -> Vec<&str> {
         let mut names: Vec<&str> =
             list(&self.document, &[section]).iter().map(|entry| text(entry, &["name"])).collect();
-        names.sort_unstable();
+        sorted::sort(&mut names);
         names
     }
 
@@ -122,7 +123,7 @@ impl Kubeconfig {
                     json!({"name": text(entry, &["name"]), key: content})
                 })
                 .collect();
-            entries.sort_by(|a, b| text(a, &["name"]).cmp(text(b, &["name"])));
+            sorted::sort_by(&mut entries, |a, b| text(a, &["name"]).cmp(text(b, &["name"])));
             let value = if entries.is_empty() { Value::Null } else { Value::Array(entries) };
             crate::api::object::set(&mut document, &[section], value);
         }

@@ -5,6 +5,7 @@
 use crate::api::kinds;
 use crate::api::object::{Object, name, namespace, text};
 use crate::api::request::{Body, Request};
+use crate::api::sorted;
 use crate::kubectl::command::{Command, find};
 use crate::kubectl::containers;
 use crate::kubectl::context::{Context, object_path};
@@ -220,7 +221,7 @@ fn fetch(context: &mut Context<'_>, pod: &Object, container: &str) -> Result<Str
         -1 => {}
         lines => query.push(("tailLines", lines.to_string())),
     }
-    query.sort();
+    sorted::sort(&mut query);
     let Some(kind) = kinds::by_plural("", "pods") else { return Ok(String::new()) };
     let mut request = Request::get(format!("{}/log", object_path(kind, namespace(pod), name(pod))?));
     for (key, value) in query {

@@ -5,6 +5,7 @@
 use crate::api::go;
 use crate::api::kinds::{self, Kind};
 use crate::api::object::{Object, api_version, kind, name, namespace};
+use crate::api::sorted;
 use crate::kubectl::context::Context;
 use crate::kubectl::errors::Failure;
 use crate::kubectl::resources::Target;
@@ -96,7 +97,7 @@ fn sources(context: &Context, file: &str, recursive: bool) -> Result<Vec<(String
 
 fn folder(context: &Context, path: &str, depth: usize, paths: &mut Vec<String>) {
     let Some(mut names) = context.host.list_folder(path).filter(|_| depth > 0) else { return };
-    names.sort();
+    sorted::sort(&mut names);
     for name in names {
         let inner = format!("{path}/{name}");
         if context.host.list_folder(&inner).is_some() {

@@ -4,6 +4,7 @@
 
 use crate::api::kinds;
 use crate::api::object::{Object, at, creation_timestamp, list, name, text};
+use crate::api::sorted;
 use crate::kubectl::context::Context;
 use crate::kubectl::errors::Failure;
 use crate::kubectl::resources;
@@ -57,7 +58,7 @@ pub fn select(context: &mut Context<'_>, namespace: &str, selector: &str) -> Res
 
 /// Assigned before unassigned, running before pending, ready before not, then the oldest.
 fn sort(pods: &mut [Object]) {
-    pods.sort_by_cached_key(|pod| {
+    sorted::sort_by_key(pods, |pod| {
         let phase = match text(pod, &["status", "phase"]) {
             "Running" => 2,
             "Pending" => 0,

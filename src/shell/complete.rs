@@ -1,6 +1,7 @@
 //! Completion: commands, files, variables, and whatever kubectl offers.
 
 use crate::api::files::{Entry, absolute};
+use crate::api::sorted;
 use crate::shell::parser::Parser;
 use crate::shell::programs;
 use crate::shell::runner::Runner;
@@ -30,7 +31,7 @@ pub fn complete(runner: &mut Runner<'_>, line: &str, cursor: usize) -> Completio
         None => commands(runner, word),
         Some((command, arguments)) => arguments_of(runner, command, arguments, word),
     };
-    candidates.sort();
+    sorted::sort(&mut candidates);
     candidates.dedup();
     candidates.truncate(CANDIDATES_MAX);
     let common = common_prefix(&candidates).unwrap_or_else(|| word.to_owned());

@@ -1,6 +1,7 @@
 //! Below: time. The clock, the life of every token as a bar, and buttons that move the clock.
 
 use crate::api::Timestamp;
+use crate::api::sorted;
 use crate::cluster::{Home, TokenLife};
 use crate::ui::session::{Act, Props};
 use crate::ui::words;
@@ -126,7 +127,7 @@ fn name(life: &TokenLife) -> String {
 
 fn timeline(lives: &[TokenLife], started: Timestamp, now: Timestamp) -> Html {
     let mut shown: Vec<&TokenLife> = lives.iter().filter(|life| life.ended.is_none()).collect();
-    shown.sort_by_key(|life| std::cmp::Reverse(life.issued));
+    sorted::sort_by_key(&mut shown, |life| std::cmp::Reverse(life.issued));
     let hidden = shown.len().saturating_sub(BARS_MAX);
     shown.truncate(BARS_MAX);
     if shown.is_empty() {

@@ -1,6 +1,7 @@
 //! Applying a strategic merge patch.
 
 use crate::api::schema::{self, Field, Shape};
+use crate::api::sorted;
 use serde_json::{Map, Value};
 
 /// How deep a patch may go; the types themselves are far shallower.
@@ -187,7 +188,7 @@ fn sort(field: &Field, items: &mut Vec<Value>, order: &[Value]) {
     let rank = |item: &Value| order.iter().position(|wanted| *wanted == key_of(item));
     let (mut ranked, others): (Vec<_>, Vec<_>) =
         items.drain(..).enumerate().partition(|(_, item)| rank(item).is_some());
-    ranked.sort_by_key(|(_, item)| rank(item));
+    sorted::sort_by_key(&mut ranked, |(_, item)| rank(item));
     let (mut ranked, mut others) = (ranked.into_iter().peekable(), others.into_iter().peekable());
     // Both run in step: an element the patch does not know goes first where it stood first.
     while let (Some((place, _)), Some((other, _))) = (ranked.peek(), others.peek()) {

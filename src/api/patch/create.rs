@@ -3,6 +3,7 @@
 use crate::api::patch::apply::{DELETE_PREFIX, DIRECTIVE, ORDER_PREFIX, RETAIN_KEYS};
 use crate::api::patch::{Differences, union};
 use crate::api::schema::{self, Field, Shape};
+use crate::api::sorted;
 use serde_json::{Map, Value, json};
 
 /// The strategic merge patch that turns `original` into `modified`; `{}` where nothing differs.
@@ -146,7 +147,7 @@ fn list(
         }
     }
     // Kubernetes sorts the changes of a merge list by its key.
-    changes.sort_by_key(|change| crate::api::go::print(change.get(merge_key).unwrap_or(&Value::Null)));
+    sorted::sort_by_key(&mut changes, |change| crate::api::go::print(change.get(merge_key).unwrap_or(&Value::Null)));
     if which != Differences::Changes {
         for item in before.iter().filter(|item| same(after, item).is_none()) {
             let id = item.get(merge_key).cloned().unwrap_or_default();

@@ -9,6 +9,7 @@ mod parser;
 pub use field::{FieldSelector, FieldTerm};
 
 use crate::api::object;
+use crate::api::sorted;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -62,7 +63,7 @@ impl LabelSelector {
     /// Kubernetes' own sentence, such as `unable to parse requirement: found '', expected: identifier`.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut requirements = parser::parse(text)?;
-        requirements.sort_by(|a, b| a.key.cmp(&b.key));
+        sorted::sort_by(&mut requirements, |a, b| a.key.cmp(&b.key));
         Ok(LabelSelector { requirements, nothing: false })
     }
 
@@ -90,10 +91,10 @@ impl LabelSelector {
             };
             let mut values: Vec<String> =
                 object::strings(expression, &["values"]).into_iter().map(str::to_owned).collect();
-            values.sort();
+            sorted::sort(&mut values);
             requirements.push(Requirement { key: object::text(expression, &["key"]).to_owned(), operator, values });
         }
-        requirements.sort_by(|a, b| a.key.cmp(&b.key));
+        sorted::sort_by(&mut requirements, |a, b| a.key.cmp(&b.key));
         Ok(LabelSelector { requirements, nothing: false })
     }
 

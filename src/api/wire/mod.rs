@@ -6,6 +6,7 @@
 mod order;
 
 use crate::api::schema;
+use crate::api::sorted;
 use order::Order;
 use serde_json::{Map, Value};
 
@@ -70,7 +71,7 @@ impl Writer {
         self.open('{');
         let mut keys: Vec<(usize, &String)> = map.keys().map(|key| (order.position(key), key)).collect();
         if self.ordered {
-            keys.sort();
+            sorted::sort(&mut keys);
         }
         for (index, (_, key)) in keys.into_iter().enumerate() {
             let Some(value) = map.get(key) else { continue };

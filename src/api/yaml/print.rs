@@ -2,6 +2,7 @@
 //!
 //! Follows go-yaml's encode.go (which strings are quoted) and emitterc.go (how, with lines folded at 80 characters).
 
+use crate::api::sorted;
 use crate::api::yaml::resolve::{Resolved, resolve};
 use serde_json::{Map, Value};
 
@@ -26,7 +27,7 @@ fn indent(out: &mut String, depth: usize) {
 /// The entries of a mapping; the first line's indentation is already there.
 fn mapping(out: &mut String, map: &Map<String, Value>, depth: usize) {
     let mut keys: Vec<&String> = map.keys().collect();
-    keys.sort_by(|a, b| natural(a, b));
+    sorted::sort_by(&mut keys, |a, b| natural(a, b));
     for (index, key) in keys.into_iter().enumerate() {
         if index > 0 {
             indent(out, depth);

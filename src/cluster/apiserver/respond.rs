@@ -3,6 +3,7 @@
 //! Follows staging/src/k8s.io/apiserver/pkg/{audit,endpoints/handlers/responsewriters,server/filters/priority-and-fairness.go}.
 
 use crate::api::request::{Body, Response};
+use crate::api::sorted;
 use crate::api::time::Timestamp;
 use crate::cluster::apiserver::call::Call;
 use crate::cluster::random::Random;
@@ -36,5 +37,5 @@ pub fn add_headers(response: &mut Response, call: &Call<'_>, seed: u64, now: Tim
             response.headers.push(("Warning".to_owned(), value));
         }
     }
-    response.headers.sort_by(|a, b| a.0.cmp(&b.0));
+    sorted::sort_by(&mut response.headers, |a, b| a.0.cmp(&b.0));
 }

@@ -7,6 +7,7 @@
 
 use crate::api::Status;
 use crate::api::object::{self, Object, Pod};
+use crate::api::sorted;
 use crate::cluster::actor::{Context, about};
 use crate::cluster::client::Deletion;
 use crate::cluster::controllers::deployment_math as math;
@@ -276,7 +277,7 @@ fn clean_up(rollout: &mut Rollout, context: &mut Context<'_>) -> Result<(), Stat
     let mut old = rollout.old_sets();
     old.retain(|set| object::deletion_timestamp(set).is_none());
     let surplus = old.len().saturating_sub(limit);
-    old.sort_by_key(|set| revision(set));
+    sorted::sort_by_key(&mut old, |set| revision(set));
     let empty = |set: &&Rc<Object>| {
         count(set, &["status", "replicas"]) == 0
             && count(set, &["spec", "replicas"]) == 0

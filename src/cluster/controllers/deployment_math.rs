@@ -4,6 +4,7 @@
 //! structs that nothing else can reproduce; here it is over the template's JSON, in the same letters.
 
 use crate::api::object::{self, Object};
+use crate::api::sorted;
 use crate::cluster::controllers::deployment_status::Rollout;
 use crate::cluster::controllers::replica_set::count;
 use crate::cluster::random::ALPHABET;
@@ -72,7 +73,7 @@ pub fn new_set_size(rollout: &Rollout) -> usize {
 pub fn scale_down_plan(rollout: &Rollout) -> Vec<(Rc<Object>, usize)> {
     let mut old = rollout.old_sets();
     old.retain(|set| count(set, &["spec", "replicas"]) > 0);
-    old.sort_by_key(|set| (object::creation_timestamp(set), object::name(set).to_owned()));
+    sorted::sort_by_key(&mut old, |set| (object::creation_timestamp(set), object::name(set).to_owned()));
     if old.is_empty() {
         return Vec::new();
     }
@@ -122,7 +123,9 @@ fn proportional(rollout: &Rollout, sets: &[Rc<Object>]) -> Vec<(Rc<Object>, usiz
     let allowed = if rollout.wanted() == 0 { 0 } else { rollout.wanted() + surge(&rollout.deployment) };
     let total: usize = sets.iter().map(|set| count(set, &["spec", "replicas"])).sum();
     let mut sorted = sets.to_vec();
-    sorted.sort_by_key(|set| std::cmp::Reverse((count(set, &["spec", "replicas"]), object::creation_timestamp(set))));
+    sorted::sort_by_key(&mut sorted, |set| {
+        std::cmp::Reverse((count(set, &["spec", "replicas"]), object::creation_timestamp(set)))
+    });
     let mut left = allowed;
     let mut plan: Vec<(Rc<Object>, usize)> = Vec::new();
     for set in sorted {

@@ -5,6 +5,7 @@
 
 use crate::api::Status;
 use crate::api::object::{self, Object, Pod, integer};
+use crate::api::sorted;
 use crate::api::time::Timestamp;
 use crate::cluster::actor::{Context, about};
 use crate::cluster::client::Deletion;
@@ -99,7 +100,7 @@ fn manage(set: &Object, pods: &[Rc<Object>], wanted: usize, context: &mut Contex
     } else if running.len() > wanted {
         let surplus = (running.len() - wanted).min(BURST);
         let why = format!("ReplicaSet {name} wants {wanted} pods and has {}", running.len());
-        running.sort_by_key(|pod| keep_worthiness(pod));
+        sorted::sort_by_key(&mut running, |pod| keep_worthiness(pod));
         for pod in running.iter().take(surplus) {
             delete_pod(set, pod, &why, context)?;
         }

@@ -6,6 +6,7 @@
 use crate::api::go::{quote, quote_list};
 use crate::api::kinds::Kind;
 use crate::api::object::{Object, at, name, remove, set, text};
+use crate::api::sorted;
 use crate::api::status::Status;
 use crate::api::user::{SYSTEM_MASTERS, UserInfo};
 use crate::cluster::authz::rbac::{GROUP, role_of};
@@ -212,7 +213,7 @@ fn describe(missing: &[Value]) -> Vec<String> {
         }
     }
     lines.extend(merged.into_iter().map(|(parts, verbs)| line(parts, &verbs)));
-    lines.sort();
+    sorted::sort(&mut lines);
     lines
 }
 

@@ -3,6 +3,7 @@
 //! Follows staging/src/k8s.io/kubectl/pkg/{cmd/auth/cani.go,util/rbac/rbac.go}.
 
 use crate::api::object::{list, strings};
+use crate::api::sorted;
 use serde_json::Value;
 
 /// One rule; it orders and compares as Go prints it: verbs first.
@@ -65,7 +66,7 @@ pub fn rows(status: &Value) -> Vec<Rule> {
         }
     }
     rows.append(&mut simple);
-    rows.sort_by_cached_key(Rule::sort_key);
+    sorted::sort_by_key(&mut rows, Rule::sort_key);
     rows
 }
 

@@ -1,6 +1,7 @@
 //! Containers on the pages of pods and of what makes pods.
 
 use crate::api::object::{Object, at, boolean, integer, list, strings, text};
+use crate::api::sorted;
 use crate::kubectl::describe::page::{Page, date, or_none};
 use crate::kubectl::printers::gofmt;
 use serde_json::Value;
@@ -180,7 +181,7 @@ fn environment(page: &mut Page, container: &Value, pod: &Object) {
 
 fn mounts(page: &mut Page, container: &Value) {
     let mut mounts: Vec<&Value> = list(container, &["volumeMounts"]).iter().collect();
-    mounts.sort_by_key(|mount| text(mount, &["mountPath"]).to_owned());
+    sorted::sort_by_key(&mut mounts, |mount| text(mount, &["mountPath"]).to_owned());
     page.line(2, if mounts.is_empty() { "Mounts:\t<none>" } else { "Mounts:" });
     for mount in mounts {
         let access = if boolean(mount, &["readOnly"]).unwrap_or(false) { "ro" } else { "rw" };

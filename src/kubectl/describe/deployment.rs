@@ -2,6 +2,7 @@
 
 use crate::api::kinds;
 use crate::api::object::{self, Object, at, integer, list, text};
+use crate::api::sorted;
 
 use crate::kubectl::context::Context;
 use crate::kubectl::describe::page::{Page, date};
@@ -75,7 +76,9 @@ fn replica_sets(context: &mut Context, page: &mut Page, deployment: &Object) {
                 .any(|owner| text(owner, &["uid"]) == object::uid(deployment))
         })
         .collect();
-    own.sort_by_key(|set| (text(set, &["metadata", "creationTimestamp"]).to_owned(), object::name(set).to_owned()));
+    sorted::sort_by_key(&mut own, |set| {
+        (text(set, &["metadata", "creationTimestamp"]).to_owned(), object::name(set).to_owned())
+    });
     let current = own.iter().position(|set| same_template(set, deployment));
     let told = |sets: &[&Value]| {
         let parts: Vec<String> = sets

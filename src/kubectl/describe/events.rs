@@ -2,6 +2,7 @@
 
 use crate::api::kinds;
 use crate::api::object::{self, Object, at, integer, list, text};
+use crate::api::sorted;
 use crate::kubectl::context::Context;
 use crate::kubectl::describe::page::Page;
 use serde_json::Value;
@@ -24,7 +25,7 @@ pub fn describe(context: &mut Context, page: &mut Page, about: &Object) {
         page.line(0, "Events:\t<none>");
         return;
     }
-    events.sort_by_key(|event| text(event, &["lastTimestamp"]).to_owned());
+    sorted::sort_by_key(&mut events, |event| text(event, &["lastTimestamp"]).to_owned());
     page.line(0, "Events:");
     page.line(1, "Type\tReason\tAge\tFrom\tMessage");
     page.line(1, "----\t------\t----\t----\t-------");

@@ -13,6 +13,7 @@ pub mod tabwriter;
 
 use crate::api::go;
 use crate::api::object::{Object, api_version, kind, name};
+use crate::api::sorted;
 use crate::kubectl::context::Context;
 use crate::kubectl::errors::Failure;
 use crate::kubectl::options::DryRun;
@@ -156,7 +157,7 @@ fn unknown_format(output: &str, tables: bool) -> Failure {
     if tables {
         formats.extend(GET_FORMATS);
     }
-    formats.sort_unstable();
+    sorted::sort(&mut formats);
     Failure::message(format!(
         "unable to match a printer suitable for the output format {}, allowed formats are: {}",
         go::quote(output),

@@ -3,6 +3,7 @@
 //! Follows staging/src/k8s.io/kubectl/pkg/cmd/get/sorter.go.
 
 use crate::api::go;
+use crate::api::sorted;
 use crate::kubectl::errors::Failure;
 use crate::kubectl::printers::jsonpath::{self, Template};
 use serde_json::Value;
@@ -24,7 +25,7 @@ pub fn by(items: &mut Vec<Value>, path: &str, object: fn(&Value) -> &Value) -> R
         let text = format!("couldn't find any field with path {} in the list of objects", go::quote(&relaxed));
         return Err(Failure::message(text));
     }
-    keyed.sort_by(|(a, _), (b, _)| compare(a.as_ref(), b.as_ref()));
+    sorted::sort_by(&mut keyed, |(a, _), (b, _)| compare(a.as_ref(), b.as_ref()));
     *items = keyed.into_iter().map(|(_, item)| item).collect();
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! Sizes and blocks are those of ext4 (folders 4096 bytes, files whole pages), on a tmpfs those of a tmpfs.
 
+use crate::api::sorted;
 use crate::api::container::Mount;
 use crate::api::files::{Entry, FileError, FileTree, absolute};
 use crate::api::time::Timestamp;
@@ -115,10 +116,10 @@ impl Lister<'_, '_> {
             }
         }
         if self.options.has('t') {
-            rows.sort_by_key(|row| std::cmp::Reverse(row.entry.attributes().modified));
+            sorted::sort_by_key(&mut rows, |row| std::cmp::Reverse(row.entry.attributes().modified));
         }
         if self.options.has('S') {
-            rows.sort_by_key(|row| std::cmp::Reverse(self.size(row)));
+            sorted::sort_by_key(&mut rows, |row| std::cmp::Reverse(self.size(row)));
         }
         if self.options.has('r') {
             rows.reverse();

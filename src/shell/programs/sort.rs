@@ -1,5 +1,6 @@
 //! `sort [-r] [-n] [-u] [-f] [-V] [-b] [-t X] [-k N[,M]] [-o FILE] [FILE…]`, in byte order.
 
+use crate::api::sorted;
 use crate::shell::programs::options::lines;
 use crate::shell::runner::{Runner, Step};
 use std::cmp::Ordering;
@@ -51,7 +52,7 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
         }
         Ordering::Equal
     };
-    texts.sort_by(|a, b| by_keys(a, b).then_with(|| match (options.has('u') || options.has('s'), options.has('r')) {
+    sorted::sort_by(&mut texts, |a, b| by_keys(a, b).then_with(|| match (options.has('u') || options.has('s'), options.has('r')) {
         (true, _) => Ordering::Equal,
         (false, true) => b.cmp(a),
         (false, false) => a.cmp(b),

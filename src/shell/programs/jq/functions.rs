@@ -1,5 +1,6 @@
 //! jq's own functions, formats, arithmetic and paths.
 
+use crate::api::sorted;
 use crate::shell::programs::jq::evaluate::{Emit, Flow, Item, Machine, Stop, fail, shown};
 use crate::shell::programs::jq::syntax::Filter;
 use crate::shell::programs::jq::value::{Json, Reader, insert};
@@ -180,7 +181,7 @@ fn one(machine: &mut Machine, name: &str, arguments: &[Filter], input: &Json) ->
         }
         ("del", [filter]) => {
             let mut paths = machine.paths(filter, input)?;
-            paths.sort_by(|a, b| Json::List(Rc::clone(b)).compare(&Json::List(Rc::clone(a))));
+            sorted::sort_by(&mut paths, |a, b| Json::List(Rc::clone(b)).compare(&Json::List(Rc::clone(a))));
             paths.iter().try_fold(input.clone(), |value, path| delete_path(&value, path))
         }
         ("setpath", [path, value]) => {
@@ -240,7 +241,7 @@ fn by_key(machine: &mut Machine, name: &str, filter: &Filter, input: &Json) -> A
     for item in items.iter() {
         keyed.push((Json::list(machine.all(filter, item)?), item.clone()));
     }
-    keyed.sort_by(|a, b| a.0.compare(&b.0));
+    sorted::sort_by(&mut keyed, |a, b| a.0.compare(&b.0));
     let mut groups: Vec<(Json, Vec<Json>)> = Vec::new();
     for (key, item) in &keyed {
         match groups.last_mut().filter(|(last, _)| last.compare(key).is_eq()) {
@@ -290,7 +291,7 @@ fn simple(machine: &Machine, name: &str, input: &Json) -> Answer {
         "all" => Json::Bool(children(input)?.iter().all(Json::truthy)),
         "sort" | "unique" => {
             let mut items = list("sorted")?;
-            items.sort_by(Json::compare);
+            sorted::sort_by(&mut items, Json::compare);
             if name == "unique" {
                 items.dedup_by(|a, b| a.compare(b).is_eq());
             }

@@ -1,5 +1,6 @@
 //! JSON the way jq has it: keys keep their order, numbers are doubles.
 
+use crate::api::sorted;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -63,7 +64,7 @@ impl Json {
     pub fn sorted(&self) -> Vec<(Rc<str>, Json)> {
         let Json::Map(entries) = self else { return Vec::new() };
         let mut entries = entries.to_vec();
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        sorted::sort_by(&mut entries, |a, b| a.0.cmp(&b.0));
         entries
     }
 
