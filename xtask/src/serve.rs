@@ -24,6 +24,11 @@ pub struct Server {
 impl Server {
     /// Serves `folder` at `host:port` (port 0: any free one), each connection in a thread of its own.
     pub fn start(folder: &Path, host: &str, port: u16) -> Result<Server, Failure> {
+        Server::start_under(POLICY, folder, host, port)
+    }
+
+    /// The same under another Content-Security-Policy.
+    pub fn start_under(policy: &'static str, folder: &Path, host: &str, port: u16) -> Result<Server, Failure> {
         let folder = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
         let listener = TcpListener::bind((host, port)).map_err(|error| format!("{host}:{port}: {error}"))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
@@ -31,7 +36,7 @@ impl Server {
             for stream in listener.incoming().flatten() {
                 let folder = folder.clone();
                 // A connection that breaks off is the browser's business.
-                thread::spawn(move || answer(&stream, &folder).ok());
+                thread::spawn(move || answer(&stream, &folder, policy).ok());
             }
         });
         Ok(Server { address })
@@ -44,7 +49,7 @@ impl Server {
     }
 }
 
-fn answer(stream: &TcpStream, folder: &Path) -> std::io::Result<()> {
+fn answer(stream: &TcpStream, folder: &Path, policy: &str) -> std::io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut reader = BufReader::new(stream.take(MAX_HEAD_BYTES));
@@ -61,7 +66,7 @@ fn answer(stream: &TcpStream, folder: &Path) -> std::io::Result<()> {
     let mut out = stream;
     write!(
         out,
-        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nContent-Security-Policy: {POLICY}\r\n\
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nContent-Security-Policy: {policy}\r\n\
          X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-cache\r\nConnection: close\r\n\r\n",
         body.len()
     )?;

@@ -72,6 +72,17 @@ impl Page {
         page
     }
 
+    /// Opens what `server` serves and waits until the page has started or failed; for pages that cannot start.
+    #[track_caller]
+    #[must_use]
+    pub fn open_broken(server: &Server, view: &View) -> Page {
+        let driver = Driver::start().unwrap_or_else(|failure| panic!("{failure}"));
+        let page = Page { driver, base: server.url(), problems: RefCell::default() };
+        page.set_view(view);
+        page.must(page.driver.post("/url", &json!({"url": format!("{}/{}", page.base, view.path)})));
+        page
+    }
+
     /// Another size or colour scheme, without loading again.
     #[track_caller]
     pub fn set_view(&self, view: &View) {
