@@ -79,11 +79,7 @@ fn run(arguments: &[String]) -> Result<String, String> {
     }
     let file = file.ok_or_else(|| format!("salab: which FILE?\n\n{USAGE}"))?;
     let played = script::play(settings, &read(&file)?);
-    if json {
-        serde_json::to_string_pretty(&played).map(|text| text + "\n").map_err(|error| format!("salab: {error}\n"))
-    } else {
-        Ok(script::transcript(&played))
-    }
+    Ok(if json { script::json(&played) } else { script::transcript(&played) })
 }
 
 fn read(file: &str) -> Result<String, String> {

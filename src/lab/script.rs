@@ -37,6 +37,11 @@ pub fn play_on(lab: &mut Lab, script: &str) -> Vec<Played> {
     played
 }
 
+/// What was played as a JSON list, indented, with a last newline.
+pub fn json(played: &[Played]) -> String {
+    serde_json::to_string_pretty(played).unwrap_or_default() + "\n"
+}
+
 /// The terminal's view of what was played: each command behind a prompt, then its output.
 pub fn transcript(played: &[Played]) -> String {
     let mut text = String::new();

@@ -6,6 +6,8 @@
 //! pointer. `{}` of a struct stays, `0` and `false` of pointers stay. Walking is bounded by the depth of the tree of
 //! types; what no type knows is dropped without being looked into.
 
+use crate::api::quantity;
+use crate::api::schema::go::{go_scalar, go_type};
 use crate::api::schema::scalar::{Refusal, check, json_type};
 use crate::api::schema::{Field, Shape, fields, type_of};
 use serde_json::{Map, Value};
@@ -79,30 +81,6 @@ const OMITTED_ZEROS: &[&str] = &[
     "PodStatus.observedGeneration",
     "PodCondition.observedGeneration",
     "ContainerStateTerminated.signal",
-];
-
-/// Strings with a type of their own in Go, by field.
-const NAMED_STRINGS: &[(&str, &str)] = &[
-    ("ObjectMeta.uid", "types.UID"),
-    ("OwnerReference.uid", "types.UID"),
-    ("ObjectReference.uid", "types.UID"),
-    ("BoundObjectReference.uid", "types.UID"),
-    ("Secret.type", "v1.SecretType"),
-    ("PodSpec.restartPolicy", "v1.RestartPolicy"),
-    ("PodSpec.dnsPolicy", "v1.DNSPolicy"),
-    ("PodSpec.preemptionPolicy", "v1.PreemptionPolicy"),
-    ("Container.imagePullPolicy", "v1.PullPolicy"),
-    ("Container.terminationMessagePolicy", "v1.TerminationMessagePolicy"),
-    ("ContainerPort.protocol", "v1.Protocol"),
-    ("ServicePort.protocol", "v1.Protocol"),
-    ("ServiceSpec.type", "v1.ServiceType"),
-    ("Toleration.operator", "v1.TolerationOperator"),
-    ("Toleration.effect", "v1.TaintEffect"),
-    ("Taint.effect", "v1.TaintEffect"),
-    ("DeploymentStrategy.type", "v1.DeploymentStrategyType"),
-    ("EmptyDirVolumeSource.medium", "v1.StorageMedium"),
-    ("LabelSelectorRequirement.operator", "v1.LabelSelectorOperator"),
-    ("PodStatus.phase", "v1.PodPhase"),
 ];
 
 /// Checks an object against the type of its kind and normalises it; returns it with the warnings to send.
@@ -185,7 +163,7 @@ impl Walk {
                     let value = match (field.shape, value) {
                         (Shape::MapOfLists, Value::Array(items)) => self.list(name, field, items),
                         (Shape::MapOfLists, Value::Null) => Value::Null,
-                        (Shape::MapOfLists, other) => self.wrong(name, &other, "[]string"),
+                        (Shape::MapOfLists, other) => self.wrong(name, &other, "v1.ExtraValue"),
                         (_, value) => self.element(name, field, value),
                     };
                     self.path.pop();
@@ -217,6 +195,7 @@ impl Walk {
             other if field.is_object() => self.wrong(name, &other, &format!("v1.{}", field.type_name)),
             other => {
                 match check(&field.type_name, &other) {
+                    Ok(()) if field.type_name == "quantity" => return stored_quantity(other),
                     Ok(()) => {}
                     Err(Refusal::WrongType(found)) => self.refuse(name, &found, &go_scalar(name, field)),
                     Err(Refusal::Other(why)) => {
@@ -241,6 +220,12 @@ impl Walk {
     }
 }
 
+/// The canonical form of an amount: `0.5` is stored as `500m`.
+fn stored_quantity(value: Value) -> Value {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    quantity::canonical(&text).map_or(value, Value::String)
+}
+
 fn empty(field: &Field) -> Value {
     if field.is_object() {
         return Value::Object(Map::new());
@@ -249,6 +234,7 @@ fn empty(field: &Field) -> Value {
         "int32" | "int64" => Value::from(0),
         "bool" => Value::from(false),
         "any" => Value::Null,
+        "quantity" => Value::from("0"),
         _ => Value::from(""),
     }
 }
@@ -262,28 +248,6 @@ fn is_left_out(name: &str, field: &Field, value: &Value) -> bool {
         Value::Bool(false) => OMITTED_ZEROS.contains(&name),
         Value::Number(number) => number.as_i64() == Some(0) && OMITTED_ZEROS.contains(&name),
         Value::Bool(true) => false,
-    }
-}
-
-fn go_scalar(name: &str, field: &Field) -> String {
-    match field.type_name.as_str() {
-        "base64" => "[]uint8".to_owned(),
-        "string" if field.shape == Shape::Single => {
-            let named = NAMED_STRINGS.iter().find(|(path, _)| *path == name);
-            named.map_or("string", |(_, go)| go).to_owned()
-        }
-        other => other.to_owned(),
-    }
-}
-
-fn go_type(name: &str, field: &Field) -> String {
-    let element = if field.is_object() { format!("v1.{}", field.type_name) } else { go_scalar(name, field) };
-    match field.shape {
-        Shape::Single => element,
-        Shape::List => format!("[]{element}"),
-        Shape::Map if field.type_name == "quantity" => "v1.ResourceList".to_owned(),
-        Shape::Map => format!("map[string]{element}"),
-        Shape::MapOfLists => format!("map[string][]{element}"),
     }
 }
 

@@ -3,6 +3,7 @@
 //! The tree is the OpenAPI document of kube-apiserver 1.36, without its prose.
 
 mod decode;
+mod go;
 mod scalar;
 
 pub use decode::{Strictness, decode};

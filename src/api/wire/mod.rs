@@ -5,6 +5,8 @@
 
 mod order;
 
+pub use order::struct_fields;
+
 use crate::api::schema;
 use crate::api::sorted;
 use order::Order;

@@ -39,6 +39,11 @@ fn entries(type_name: &str) -> Option<std::str::SplitAsciiWhitespace<'static>> {
     TABLE.lines().find_map(|line| line.strip_prefix(type_name)?.strip_prefix(' ')).map(str::split_ascii_whitespace)
 }
 
+/// The fields of a struct in Go's order, by their names in JSON; `None` for types that are not in the table.
+pub fn struct_fields(type_name: &str) -> Option<impl Iterator<Item = &'static str>> {
+    Some(entries(type_name)?.map(|entry| entry.split(':').next().unwrap_or(entry)))
+}
+
 impl<'a> Order<'a> {
     /// Where a key comes; keys that are not listed come last.
     pub(super) fn position(self, key: &str) -> usize {
@@ -49,8 +54,7 @@ impl<'a> Order<'a> {
                 if let Some(first) = FIRST.iter().position(|first| *first == key).filter(|_| is_object) {
                     return first;
                 }
-                let listed = entries(type_name).into_iter().flatten();
-                let mut names = listed.map(|entry| entry.split(':').next().unwrap_or(entry));
+                let mut names = struct_fields(type_name).into_iter().flatten();
                 FIRST.len() + names.position(|name| name == key).unwrap_or(usize::MAX / 2)
             }
         }

@@ -14,6 +14,7 @@ use crate::cluster::controllers::deployment_math as math;
 use crate::cluster::controllers::deployment_status::{self as condition, Rollout};
 use crate::cluster::controllers::owners::controller_of;
 use crate::cluster::controllers::replica_set::count;
+use crate::cluster::controllers::template_hash;
 use crate::cluster::controllers::{Controller, Outcome, key};
 use crate::cluster::reader::Reader;
 use crate::cluster::store::{Change, ChangeKind, Key};
@@ -160,7 +161,7 @@ fn sync_new_set(rollout: &mut Rollout, context: &mut Context<'_>) -> Result<(), 
 fn create_set(rollout: &mut Rollout, number: i64, context: &mut Context<'_>) -> Result<(), Status> {
     let deployment = Rc::clone(&rollout.deployment);
     let mut template = object::at(&deployment, &["spec", "template"]).clone();
-    let hash = math::template_hash(&template);
+    let hash = template_hash::of(&template);
     object::set(&mut template, &["metadata", "labels", HASH_LABEL], json!(hash));
     let mut selector = object::at(&deployment, &["spec", "selector"]).clone();
     object::set(&mut selector, &["matchLabels", HASH_LABEL], json!(hash));

@@ -1,25 +1,13 @@
-//! The arithmetic of a rollout: how many new pods, how many old ones; and the hash in the names.
+//! The arithmetic of a rollout: how many new pods, how many old ones.
 //!
-//! Follows pkg/controller/deployment/util/deployment_util.go and rolling.go. The real hash is over a dump of Go
-//! structs that nothing else can reproduce; here it is over the template's JSON, in the same letters.
+//! Follows pkg/controller/deployment/util/deployment_util.go and rolling.go.
 
 use crate::api::object::{self, Object};
 use crate::api::sorted;
 use crate::cluster::controllers::deployment_status::Rollout;
 use crate::cluster::controllers::replica_set::count;
-use crate::cluster::random::ALPHABET;
 use serde_json::Value;
 use std::rc::Rc;
-
-/// The hash of a pod template: the same for the same template.
-pub fn template_hash(template: &Value) -> String {
-    let mut hash: u32 = 0x811c_9dc5;
-    for byte in template.to_string().bytes() {
-        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    }
-    let letter = |digit: u8| ALPHABET.get(usize::from(digit) % ALPHABET.len()).copied().unwrap_or(b'b') as char;
-    hash.to_string().bytes().map(letter).collect()
-}
 
 /// `maxSurge`: how many pods more than wanted there may be; rounded up.
 pub fn surge(deployment: &Object) -> usize {
@@ -143,13 +131,6 @@ fn proportional(rollout: &Rollout, sets: &[Rc<Object>]) -> Vec<(Rc<Object>, usiz
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn hashes_are_names() {
-        let hash = template_hash(&json!({"spec": {"containers": []}}));
-        assert!((6..=10).contains(&hash.len()) && hash.bytes().all(|letter| b"456789bcdf".contains(&letter)), "{hash}");
-        assert_ne!(hash, template_hash(&json!({"spec": {"containers": [1]}})));
-    }
 
     #[test]
     fn portions_round_the_way_that_is_safe() {

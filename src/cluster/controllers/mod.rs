@@ -14,6 +14,7 @@ pub mod owners;
 pub mod replica_set;
 pub mod root_ca;
 pub mod service_account;
+pub mod template_hash;
 pub mod token_cleaner;
 pub mod token_secrets;
 

@@ -5,8 +5,8 @@
 
 use crate::api::names;
 use crate::api::object::{at, boolean, integer, list, text};
+use crate::api::quantity;
 use crate::api::status::FieldError;
-use crate::cluster::registry::pod::quantity;
 use crate::cluster::registry::pod::validation::{Errors, id, invalid_name, local_path, one_of, required_text};
 use crate::cluster::registry::pod::volumes::field_reference;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 //! RBD, Azure, ScaleIO) and of pod-level resources.
 
 use crate::api::object::{self, Object, at, boolean, integer, list, mapping, set, set_default, text};
-use crate::cluster::registry::pod::quantity;
+use crate::api::quantity;
 use serde_json::{Value, json};
 
 /// Fills in a pod.

@@ -5,14 +5,10 @@
 //! host's namespaces is part of the security context and `serviceAccount` is gone. Left out: the inside of storage that
 //! is not simulated, which is printed as it was given.
 
+use crate::api::go_types;
 use crate::api::schema::{self, Shape};
 use crate::api::wire;
 use serde_json::{Map, Value};
-
-/// One type a line: its name, then its fields. The value of a field that is absent follows from its type in the schema;
-/// `*` marks pointers (null), `?` flags that the schema does not have there (false), `!` structs that are always there.
-/// `=` gives the field's name in v1 where it is not simply the Go name.
-const TYPES: &str = include_str!("internal_types.txt");
 
 /// Deeper than any pod; nothing can lead further down.
 const DEPTH_MAX: usize = 32;
@@ -47,33 +43,6 @@ struct Dump {
     depth: usize,
 }
 
-/// A field of the table.
-struct Entry<'a> {
-    go: &'a str,
-    json: String,
-    mark: Option<char>,
-}
-
-fn entry(text: &str) -> Entry<'_> {
-    let (go, json) = text.split_once('=').unwrap_or((text, ""));
-    let mark = go.chars().last().filter(|c| matches!(c, '*' | '?' | '!'));
-    let go = go.trim_end_matches(['*', '?', '!']);
-    let json = if json.is_empty() { camel(go) } else { json.to_owned() };
-    Entry { go, json, mark }
-}
-
-/// `DNSPolicy` as v1 spells it: `dnsPolicy`.
-fn camel(go: &str) -> String {
-    let capitals = go.chars().take_while(char::is_ascii_uppercase).count();
-    let lowered = if capitals == go.len() || capitals == 1 { capitals } else { capitals - 1 };
-    go.char_indices().map(|(index, c)| if index < lowered { c.to_ascii_lowercase() } else { c }).collect()
-}
-
-fn entries(type_name: &str) -> Option<impl Iterator<Item = Entry<'static>>> {
-    let line = TYPES.lines().find_map(|line| line.strip_prefix(type_name)?.strip_prefix(' '))?;
-    Some(line.split_ascii_whitespace().map(entry))
-}
-
 impl Dump {
     fn line(&mut self) {
         self.out.push('\n');
@@ -101,9 +70,9 @@ impl Dump {
     }
 
     fn structure(&mut self, value: &Value, type_name: &str) {
-        let Some(entries) = entries(type_name) else { return self.plain(value) };
+        let Some(entries) = go_types::entries(type_name) else { return self.plain(value) };
         self.open('{');
-        for (index, entry) in entries.enumerate() {
+        for (index, entry) in entries.filter(|entry| !entry.is('-')).enumerate() {
             self.key(index, entry.go);
             let field = schema::field(type_name, &entry.json);
             let child = field.filter(|field| field.is_object()).map(|field| field.type_name.as_str());
@@ -114,23 +83,23 @@ impl Dump {
                 },
                 Some(Value::Array(items)) => self.list(items, child),
                 Some(value) => self.plain(value),
-                None => self.absent(field, entry.mark, child),
+                None => self.absent(field, &entry, child),
             }
         }
         self.close('}');
     }
 
-    fn absent(&mut self, field: Option<&schema::Field>, mark: Option<char>, child: Option<&str>) {
+    fn absent(&mut self, field: Option<&schema::Field>, entry: &go_types::Entry<'_>, child: Option<&str>) {
         let single = field.filter(|field| field.shape == Shape::Single).map(|field| field.type_name.as_str());
-        match (mark, single) {
-            (Some('!'), _) => self.structure(&Value::Null, child.unwrap_or_default()),
-            (Some('?'), _) => self.out.push_str("false"),
-            (Some(_), _) => self.out.push_str("null"),
-            (None, Some("string")) => self.out.push_str("\"\""),
-            (None, Some("bool")) => self.out.push_str("false"),
-            (None, Some("quantity")) => self.out.push_str("\"0\""),
-            (None, Some(kind)) if kind.starts_with("int") => self.out.push('0'),
-            (None, _) => self.out.push_str("null"),
+        match single {
+            _ if entry.is('!') => self.structure(&Value::Null, child.unwrap_or_default()),
+            _ if entry.is('?') => self.out.push_str("false"),
+            _ if entry.is('*') => self.out.push_str("null"),
+            Some("string") => self.out.push_str("\"\""),
+            Some("bool") => self.out.push_str("false"),
+            Some("quantity") => self.out.push_str("\"0\""),
+            Some(kind) if kind.starts_with("int") => self.out.push('0'),
+            _ => self.out.push_str("null"),
         }
     }
 
@@ -177,43 +146,9 @@ fn is_empty(value: &Value) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::panic)]
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn go_names_become_those_of_v1() {
-        for (go, json) in [
-            ("DNSPolicy", "dnsPolicy"),
-            ("HTTPGet", "httpGet"),
-            ("NFS", "nfs"),
-            ("Name", "name"),
-            ("SELinuxOptions", "seLinuxOptions"),
-            ("HostPID", "hostPID"),
-            ("APIVersion", "apiVersion"),
-        ] {
-            assert_eq!(camel(go), json);
-        }
-    }
-
-    #[test]
-    fn the_table_has_every_field_of_v1_and_no_other() {
-        let moved = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"];
-        for line in TYPES.lines() {
-            let type_name = line.split(' ').next().unwrap_or_default();
-            let Some(fields) = schema::fields(type_name) else { panic!("{type_name} is no type of v1") };
-            let listed: Vec<String> = entries(type_name).into_iter().flatten().map(|entry| entry.json).collect();
-            for name in fields.keys().filter(|name| type_name != "PodSpec" || !moved.contains(&name.as_str())) {
-                assert!(listed.contains(name) || name == "serviceAccount", "{type_name}.{name} is missing");
-            }
-            for name in
-                listed.iter().filter(|name| type_name != "PodSecurityContext" || !moved.contains(&name.as_str()))
-            {
-                assert!(fields.contains_key(name), "{type_name}.{name} is none of v1");
-            }
-        }
-    }
 
     #[test]
     fn shows_every_field_of_what_is_there() {

@@ -6,7 +6,6 @@
 mod containers;
 mod defaults;
 mod internal_dump;
-mod quantity;
 mod status;
 mod update;
 mod validation;
