@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 fn file_of(lab: &Lab) -> SessionFile {
-    SessionFile::of(lab, None, &BTreeMap::new())
+    SessionFile::of(lab, None, &BTreeMap::new()).checked(lab)
 }
 
 /// The steps that are done, afresh.
@@ -163,6 +163,8 @@ fn a_link_carries_its_settings_and_its_lesson() {
     lab.run("kubectl get sa");
     let file = file_of(&lab);
     assert_eq!(SessionFile::read_link(&file.fragment()).unwrap().settings().unwrap(), settings);
+    let changed = SessionFile { check: "0".repeat(16), ..file.clone() };
+    assert!(reopen::differs(&changed, &lab) && !reopen::differs(&file, &lab));
     assert!(!file.file().contains("extend_token_expiration"), "only what is unusual: {}", file.file());
     let (id, _) = serviceaccount_lab::lesson::LESSONS[2];
     let id = id.trim_end_matches(".md").split_once('-').unwrap().1;

@@ -2,5 +2,6 @@
 //! happens if the program itself fails.
 
 pub mod failure;
+pub mod hand_over;
 pub mod saved;
 pub mod storage;

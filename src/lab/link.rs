@@ -107,7 +107,7 @@ impl std::fmt::Display for LinkError {
 }
 
 impl SessionFile {
-    /// The session as it is now.
+    /// The session as it is now, without its [`digest`].
     pub fn of(lab: &Lab, lesson: Option<&str>, answers: &BTreeMap<usize, usize>) -> Self {
         let (lines, line) = lab.lines();
         SessionFile {
@@ -118,8 +118,14 @@ impl SessionFile {
             line,
             done: lab.can_redo().then(|| lab.position() - lab.floor()),
             answers: answers.clone(),
-            check: digest(lab),
+            check: String::new(),
         }
+    }
+
+    /// With what the session comes to, for whoever opens it elsewhere.
+    #[must_use]
+    pub fn checked(self, lab: &Lab) -> Self {
+        SessionFile { check: digest(lab), ..self }
     }
 
     /// The settings it began with.

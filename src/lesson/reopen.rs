@@ -46,7 +46,8 @@ pub fn title(lesson: Option<&str>) -> String {
 /// # Errors
 /// In plain words.
 pub fn transcript_of(text: &str) -> Result<(String, Option<String>), String> {
-    let read = if text.trim_start().starts_with('{') { SessionFile::read_file(text) } else { SessionFile::read_link(text) };
+    let read =
+        if text.trim_start().starts_with('{') { SessionFile::read_file(text) } else { SessionFile::read_link(text) };
     let file = read.map_err(|error| error.to_string())?;
     let lab = reopen(&file).map_err(|error| error.to_string())?;
     let warning = differs(&file, &lab).then(|| DIFFERS.to_owned());
