@@ -1,12 +1,14 @@
 //! Instants of the simulated clock, and how Kubernetes writes them.
 
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 /// An instant of the virtual clock, in microseconds since the Unix epoch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Timestamp {
     micros: i64,
 }
@@ -90,6 +92,20 @@ impl Timestamp {
 
     fn with(self, format: &[time::format_description::BorrowedFormatItem<'_>]) -> String {
         self.calendar().format(format).unwrap_or_default()
+    }
+}
+
+impl From<Timestamp> for String {
+    fn from(at: Timestamp) -> String {
+        at.rfc3339_micros()
+    }
+}
+
+impl TryFrom<String> for Timestamp {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Timestamp::parse_rfc3339(&text).ok_or("no instant as RFC 3339 writes it")
     }
 }
 

@@ -68,6 +68,11 @@ impl Cluster {
         self.state.server.reader()
     }
 
+    /// About how many bytes this cluster takes that a copy with another state does not share.
+    pub fn size(&self) -> usize {
+        self.state.server.store().size() + self.trace().entries().len() * std::mem::size_of::<usize>()
+    }
+
     /// The flags it was started with.
     pub fn settings(&self) -> &Settings {
         self.state.server.settings()

@@ -1,6 +1,7 @@
 //! What an administrator decides before the cluster starts: seed, start, flags and names.
 
 use crate::api::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The token issuer, and the default audience.
 pub const ISSUER: &str = "https://kubernetes.default.svc.cluster.local";
@@ -14,7 +15,7 @@ pub const NODE_NAME: &str = "node01";
 pub const SERVICE_IP: &str = "10.96.0.1";
 
 /// The flags of a cluster.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// Decides every name, UID and jitter.
     pub seed: u64,

@@ -93,6 +93,13 @@ impl Store {
         self.objects.iter()
     }
 
+    /// About how many bytes a copy takes beyond the objects that it shares: keys here, and what other parts of the
+    /// cluster keep of each object.
+    pub fn size(&self) -> usize {
+        const AN_OBJECT: usize = 600;
+        self.objects.len() * AN_OBJECT + self.log.len() * std::mem::size_of::<usize>()
+    }
+
     fn range<'a>(&'a self, resource: &'a str, namespace: &'a str) -> impl Iterator<Item = &'a Rc<Object>> {
         let from = Key { resource: resource.to_owned(), namespace: namespace.to_owned(), name: String::new() };
         self.objects

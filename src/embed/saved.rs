@@ -1,29 +1,25 @@
-//! The session as it is kept in the tab: a reload, or a failure of the program, costs nothing that was done.
+//! The session as it is kept in the tab: a reload, a failure of the program, or opening another session costs
+//! nothing that was done.
 
 use crate::embed::storage::{self, Keep};
-use crate::lab::Action;
+use crate::lab::link::{FILE_LENGTH_MAX, SessionFile};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// The name it is kept under.
 const NAME: &str = "session";
+/// The name that a session is kept under while another one is open.
+const ASIDE: &str = "session-aside";
 /// What an older or newer program kept is not understood, and left alone.
-const VERSION: u32 = 1;
-/// A log that is longer is not kept; it would fill the storage.
-const LENGTH_BYTES_MAX: usize = 2 * 1024 * 1024;
+const VERSION: u32 = 2;
 
-/// A session as its log.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// A session as its log, and what is not in the log.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Saved {
     /// The version of this form.
     pub version: u32,
-    /// The lesson; `None` is free play.
-    pub lesson: Option<String>,
-    /// What was done since the lesson opened, and how many milliseconds the clock then ran.
-    pub log: Vec<(Action, u64)>,
-    /// The answers to the lesson's questions.
-    pub answers: BTreeMap<usize, usize>,
+    /// What was done.
+    pub session: SessionFile,
     /// Text in the editor that is not saved yet.
     pub drafts: BTreeMap<String, String>,
     /// What is being done right now: found again after a failure, it is what failed.
@@ -32,30 +28,50 @@ pub struct Saved {
 
 impl Saved {
     /// A session to keep.
-    pub fn new(lesson: Option<String>, log: impl Iterator<Item = (Action, Duration)>) -> Self {
-        let log = log.map(|(action, elapsed)| (action, u64::try_from(elapsed.as_millis()).unwrap_or(0))).collect();
-        Saved { version: VERSION, lesson, log, ..Saved::default() }
+    pub fn new(session: SessionFile) -> Self {
+        Saved { version: VERSION, session, ..Saved::default() }
     }
 
     /// Keeps it in the tab.
     pub fn save(&self) {
+        self.save_as(NAME);
+    }
+
+    /// Keeps it in the tab while another session is open.
+    pub fn set_aside(&self) {
+        if !self.session.is_empty() {
+            self.save_as(ASIDE);
+        }
+    }
+
+    /// A log that is too long is not kept; it would fill the storage.
+    fn save_as(&self, name: &str) {
         if let Ok(text) = serde_json::to_string(self) {
-            if text.len() <= LENGTH_BYTES_MAX {
-                storage::save(Keep::Tab, NAME, &text);
+            if text.len() <= FILE_LENGTH_MAX {
+                storage::save(Keep::Tab, name, &text);
             }
         }
     }
 
     /// What this tab kept, if it is of this version.
     pub fn load() -> Option<Self> {
-        let text = storage::load(Keep::Tab, NAME)?;
+        Self::load_from(NAME)
+    }
+
+    /// The session that was set aside.
+    pub fn aside() -> Option<Self> {
+        Self::load_from(ASIDE)
+    }
+
+    fn load_from(name: &str) -> Option<Self> {
+        let text = storage::load(Keep::Tab, name)?;
         serde_json::from_str::<Saved>(&text).ok().filter(|saved| saved.version == VERSION)
     }
 
     /// Everything that was typed, as a script.
     pub fn script(&self) -> String {
         let mut text = String::from("# Recovered: what was typed in the session that could not be restored.\n");
-        for (action, _) in &self.log {
+        for (action, _) in self.session.lines.iter().flat_map(|line| &line.log) {
             if let Some(entry) = action.entry() {
                 text.push_str(&entry);
                 text.push('\n');

@@ -3,14 +3,19 @@
 //! A session is a function of its [`Settings`] and its log: replaying the log gives the same bytes. Looking at a
 //! session (the X-ray, a lesson's goals) never changes it.
 
+mod branches;
+pub mod compare;
 pub mod diff;
 mod history;
+pub mod link;
 mod record;
 pub mod script;
 pub mod story;
 pub mod tokens;
+pub mod transcript;
 
-pub use history::{Action, Step};
+pub use branches::BranchView;
+pub use history::{Action, BRANCHES_MAX, Step};
 pub use record::Record;
 
 // What a lesson's goals read of the cluster, which they see through the session alone.
@@ -23,12 +28,15 @@ use crate::api::time::Timestamp;
 use crate::cluster::Cluster;
 use crate::kubectl::host::Chunk;
 use crate::shell::{Control, Foreground, Shell, Transcript};
-use history::History;
+use history::{History, Snapshot};
 use std::rc::Rc;
 use std::time::Duration;
 
 /// What starting a program costs on the learner's machine, in virtual time.
 const COMMAND_OVERHEAD: Duration = Duration::from_millis(60);
+
+/// How often the cluster is asked to go on within one stretch of time.
+const CALLS_MAX: usize = 200;
 
 /// The longest entry that is accepted, in bytes; what a person types or pastes is far below it.
 pub const ENTRY_LENGTH_BYTES_MAX: usize = 1024 * 1024;
@@ -48,6 +56,8 @@ pub struct Lab {
     records: Vec<Rc<Record>>,
     cleared: usize,
     requests: Vec<Control>,
+    /// Whether something happened that the foreground command has not been asked about yet.
+    unheard: bool,
 }
 
 impl Lab {
@@ -63,6 +73,7 @@ impl Lab {
             records: Vec::new(),
             cleared: 0,
             requests: Vec::new(),
+            unheard: false,
         }
     }
 
@@ -93,7 +104,8 @@ impl Lab {
 
     /// Runs one entry of the terminal: a command, or several lines with their heredocs.
     ///
-    /// `undo` and `redo` act on the history and leave no record; everything else does.
+    /// `undo` and `redo` act on the history and leave no record, nor does an entry that is too long; what they have to
+    /// say is in the record that is returned.
     pub fn run(&mut self, entry: &str) -> Rc<Record> {
         if entry.len() > ENTRY_LENGTH_BYTES_MAX {
             let text = format!(
@@ -126,47 +138,53 @@ impl Lab {
     }
 
     /// Moves the clock on as time goes by: belongs to the last action, is undone with it.
+    ///
+    /// Before the first action, and while one looks at an earlier moment, the clock stands.
     pub fn tick(&mut self, duration: Duration) {
-        self.cluster.advance(duration);
-        let transcript = self.shell.poll(&mut self.cluster);
-        self.append(transcript);
+        let history = &self.history;
+        if !history.is_at_tip() || history.position <= history.floor {
+            return;
+        }
+        let already = history.done().last().map(|step| step.elapsed).unwrap_or_default();
+        self.let_pass(already, duration);
         self.history.add_elapsed(duration);
     }
 
-    /// Takes the last action back. `false` if there is none.
-    pub fn undo(&mut self) -> bool {
-        let Some(snapshot) = self.history.undo() else {
-            return false;
-        };
-        self.restore(snapshot);
-        true
-    }
-
-    /// Does again what was undone last. `false` if there is nothing.
-    pub fn redo(&mut self) -> bool {
-        let Some((action, elapsed)) = self.history.take_redo() else {
-            return false;
-        };
-        self.perform(action);
-        if !elapsed.is_zero() {
-            self.tick(elapsed);
+    /// Lets time pass after an action; `already` passed before. What is in the foreground is asked at whole seconds
+    /// after the action, and only if something happened: so it does not matter in which pieces the time passes.
+    fn let_pass(&mut self, already: Duration, duration: Duration) {
+        let end = already + duration;
+        let mut elapsed = already;
+        while elapsed < end {
+            let listens = self.shell.is_listening();
+            let now = self.now();
+            let mut until = end;
+            if listens {
+                let due = match self.cluster.next_due() {
+                    _ if self.unheard => Duration::ZERO,
+                    Some(at) => at.since(now),
+                    None => duration,
+                };
+                let heard = whole_second_after(elapsed, due);
+                until = heard.min(end);
+                self.unheard |= now.after(until - elapsed) >= now.after(due);
+            }
+            let target = now.after(until - elapsed);
+            // One call does only so much; what a page can wait for needs few.
+            let _ = (0..CALLS_MAX).find(|_| self.cluster.run_until(target).complete);
+            elapsed = until;
+            if listens && self.unheard && elapsed.subsec_nanos() == 0 {
+                self.unheard = false;
+                let transcript = self.shell.poll(&mut self.cluster);
+                self.append(transcript);
+            }
         }
-        true
-    }
-
-    /// Whether [`Lab::undo`] would do something.
-    pub fn can_undo(&self) -> bool {
-        self.history.can_undo()
-    }
-
-    /// Whether [`Lab::redo`] would do something.
-    pub fn can_redo(&self) -> bool {
-        self.history.can_redo()
+        self.append(Transcript::default());
     }
 
     /// What was done, oldest first.
     pub fn log(&self) -> impl Iterator<Item = &Step> {
-        self.history.steps()
+        self.history.done().iter()
     }
 
     /// The entries the terminal shows: since the last `clear`.
@@ -195,36 +213,51 @@ impl Lab {
         self.shell.complete(&mut cluster, line, cursor)
     }
 
-    /// Plays a log on a fresh session with these settings.
-    pub fn replay(settings: Settings, log: impl IntoIterator<Item = (Action, Duration)>) -> Self {
-        let mut lab = Lab::new(settings);
-        for (action, elapsed) in log {
-            lab.act(action);
-            if !elapsed.is_zero() {
-                lab.tick(elapsed);
+    /// Does something that is in a log, as [`Lab::run`] and its kin do.
+    ///
+    /// At an earlier moment, what was done next leads on along the same branch, and anything else begins a new one.
+    pub fn act(&mut self, action: Action) -> Rc<Record> {
+        if self.history.ahead().first().is_some_and(|next| *next.action == action) && self.redo() {
+            if let Some(record) = self.records.last() {
+                return Rc::clone(record);
             }
         }
-        lab
+        let before = self.snapshot();
+        let (record, transcript) = self.perform(&action);
+        if has_history_words(&transcript) {
+            self.restore(&before);
+            return self.follow_history_words(record, &transcript);
+        }
+        self.history.push(action, before);
+        self.records.push(Rc::clone(&record));
+        self.handle_controls(transcript);
+        record
     }
 
-    /// Does something that is in a log, as [`Lab::run`] and its kin do.
-    pub fn act(&mut self, action: Action) -> Rc<Record> {
-        self.history.forget_redo();
-        self.perform(action)
-    }
-
-    fn perform(&mut self, action: Action) -> Rc<Record> {
-        let before = history::Snapshot {
+    fn snapshot(&self) -> Rc<Snapshot> {
+        Rc::new(Snapshot {
             cluster: self.cluster.clone(),
             shell: self.shell.clone(),
-            records: self.records.len(),
-            last_record: self.records.last().cloned(),
+            records: self.records.clone(),
             cleared: self.cleared,
-        };
+            unheard: self.unheard,
+        })
+    }
+
+    fn restore(&mut self, snapshot: &Snapshot) {
+        self.cluster = snapshot.cluster.clone();
+        self.shell = snapshot.shell.clone();
+        self.records.clone_from(&snapshot.records);
+        self.cleared = snapshot.cleared;
+        self.unheard = snapshot.unheard;
+    }
+
+    fn perform(&mut self, action: &Action) -> (Rc<Record>, Transcript) {
         let prompt = self.shell.prompt();
         let started = self.now();
         let trace_after = self.cluster.trace().last_sequence();
-        let transcript = self.execute(&action);
+        self.unheard = false;
+        let transcript = self.execute(action);
         let mut record = Record {
             number: self.records.len() + 1,
             prompt,
@@ -237,14 +270,7 @@ impl Lab {
             trace_until: self.cluster.trace().last_sequence(),
         };
         record.take(&transcript);
-        let record = Rc::new(record);
-        if self.handle_history_words(&transcript) {
-            return record;
-        }
-        self.history.push(action, before);
-        self.records.push(Rc::clone(&record));
-        self.handle_controls(transcript);
-        record
+        (Rc::new(record), transcript)
     }
 
     fn execute(&mut self, action: &Action) -> Transcript {
@@ -269,27 +295,22 @@ impl Lab {
         }
     }
 
-    /// `undo` and `redo` typed as commands: the typing itself is not history.
-    fn handle_history_words(&mut self, transcript: &Transcript) -> bool {
-        let mut handled = false;
+    /// `undo` and `redo` typed as commands: the typing itself is not history, nor is what stood beside them.
+    fn follow_history_words(&mut self, mut record: Rc<Record>, transcript: &Transcript) -> Rc<Record> {
         for control in &transcript.control {
-            match control {
-                Control::Undo(times) => {
-                    handled = true;
-                    (0..*times).for_each(|_| {
-                        self.undo();
-                    });
-                }
-                Control::Redo(times) => {
-                    handled = true;
-                    (0..*times).for_each(|_| {
-                        self.redo();
-                    });
-                }
-                _ => {}
+            let (word, times, back) = match control {
+                Control::Undo(times) => ("undo", *times, true),
+                Control::Redo(times) => ("redo", *times, false),
+                _ => continue,
+            };
+            let done = (0..times).take_while(|_| if back { self.undo() } else { self.redo() }).count();
+            if done == 0 {
+                let record = Rc::make_mut(&mut record);
+                record.chunks.push(Chunk::Stderr(format!("{word}: there is nothing to {word}\n").into_bytes()));
+                record.exit = 1;
             }
         }
-        handled
+        record
     }
 
     fn handle_controls(&mut self, transcript: Transcript) {
@@ -315,21 +336,11 @@ impl Lab {
         self.handle_controls(transcript);
     }
 
-    fn restore(&mut self, snapshot: history::Snapshot) {
-        self.cluster = snapshot.cluster;
-        self.shell = snapshot.shell;
-        self.records.truncate(snapshot.records);
-        if let (Some(slot), Some(record)) = (self.records.last_mut(), snapshot.last_record) {
-            *slot = record;
-        }
-        self.cleared = snapshot.cleared.min(self.records.len());
-    }
-
-    fn refuse(&mut self, entry: &str, text: &str) -> Rc<Record> {
+    fn refuse(&self, entry: &str, text: &str) -> Rc<Record> {
         let shown: String = entry.chars().take(200).collect();
         let now = self.now();
         let sequence = self.cluster.trace().last_sequence();
-        let record = Rc::new(Record {
+        Rc::new(Record {
             number: self.records.len() + 1,
             prompt: self.shell.prompt(),
             entry: Some(format!("{shown}…")),
@@ -339,8 +350,18 @@ impl Lab {
             finished: now,
             trace_after: sequence,
             trace_until: sequence,
-        });
-        self.records.push(Rc::clone(&record));
-        record
+        })
     }
+}
+
+fn has_history_words(transcript: &Transcript) -> bool {
+    transcript.control.iter().any(|control| matches!(control, Control::Undo(_) | Control::Redo(_)))
+}
+
+/// The first whole second later than `elapsed` and not before `elapsed + due`.
+fn whole_second_after(elapsed: Duration, due: Duration) -> Duration {
+    let next = elapsed.as_secs().saturating_add(1);
+    let wanted = elapsed.saturating_add(due);
+    let wanted = wanted.as_secs().saturating_add(u64::from(wanted.subsec_nanos() > 0));
+    Duration::from_secs(next.max(wanted))
 }

@@ -8,6 +8,7 @@ pub mod goal;
 mod markdown;
 mod parse;
 pub mod progress;
+pub mod reopen;
 
 pub use catalog::{LESSONS, find};
 pub use markdown::{Block, Inline};

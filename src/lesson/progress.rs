@@ -11,8 +11,12 @@ use std::collections::BTreeMap;
 /// One lesson on its way.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attempt {
-    /// Each goal that was met, with the number of actions done by then: undoing below it takes the tick back.
-    met: BTreeMap<usize, usize>,
+    /// For each branch, each goal that was met with the number of actions done by then: below that number it does not
+    /// show.
+    met: BTreeMap<usize, BTreeMap<usize, usize>>,
+    /// Where the session was when this last looked: the branch, and the number of actions done.
+    branch: usize,
+    actions: usize,
     /// The chosen option of each answered question.
     answers: BTreeMap<usize, usize>,
     /// How many hints were opened, a step.
@@ -62,13 +66,27 @@ impl Attempt {
 
     /// Looks at the session and ticks what holds. Call it after every action, undo and tick of the clock.
     pub fn update(&mut self, lesson: &Lesson, lab: &Lab) {
-        let actions = lab.log().count();
-        self.met.retain(|_, done_by| *done_by <= actions);
+        let branch = lab.branch();
+        if !self.met.contains_key(&branch) {
+            // A new branch begins with what was reached where it parts.
+            let shared = lab.common(self.branch, branch);
+            let mut met = self.met.get(&self.branch).cloned().unwrap_or_default();
+            met.retain(|_, done_by| *done_by <= shared);
+            self.met.insert(branch, met);
+        }
+        self.branch = branch;
+        self.actions = lab.position();
         for (index, (step, goal)) in lesson.goals().enumerate() {
-            if !self.met.contains_key(&index) && goal.is_met(lab, &self.around(lesson, step)) {
-                self.met.insert(index, actions);
+            if !self.is_met(index) && goal.is_met(lab, &self.around(lesson, step)) {
+                self.met.entry(branch).or_default().insert(index, self.actions);
             }
         }
+    }
+
+    /// Whether a goal (numbered over the whole lesson) is ticked.
+    fn is_met(&self, goal: usize) -> bool {
+        let done_by = self.met.get(&self.branch).and_then(|met| met.get(&goal));
+        done_by.is_some_and(|done_by| *done_by <= self.actions)
     }
 
     /// The goals of a step, ticked or with what is missing.
@@ -78,7 +96,7 @@ impl Attempt {
             .enumerate()
             .filter(|(_, (of, _))| *of == step)
             .map(|(index, (_, goal))| {
-                let met = self.met.contains_key(&index);
+                let met = self.is_met(index);
                 let missing = if met { None } else { goal.missing(lab, &self.around(lesson, step)) };
                 GoalState { text: goal.text.clone(), met, missing: missing.unwrap_or_default() }
             })
@@ -88,17 +106,17 @@ impl Attempt {
     /// Whether every goal of a step is ticked and its questions are answered.
     pub fn is_step_done(&self, lesson: &Lesson, step: usize) -> bool {
         let mut goals = lesson.goals().enumerate().filter(|(_, (of, _))| *of == step);
-        goals.all(|(index, _)| self.met.contains_key(&index))
+        goals.all(|(index, _)| self.is_met(index))
     }
 
     /// Whether every goal is ticked.
     pub fn is_done(&self, lesson: &Lesson) -> bool {
-        self.met.len() == lesson.goals().count()
+        self.met_count() == lesson.goals().count()
     }
 
     /// How many goals are ticked.
     pub fn met_count(&self) -> usize {
-        self.met.len()
+        self.met.get(&self.branch).map_or(0, |met| met.values().filter(|by| **by <= self.actions).count())
     }
 
     /// Answers a question (numbered over the whole lesson).

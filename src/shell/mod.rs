@@ -195,6 +195,11 @@ impl Shell {
         self.resume(client, |runner| runner.poll_job(job))
     }
 
+    /// Whether [`Shell::poll`] could have anything to say.
+    pub fn is_listening(&self) -> bool {
+        self.state.job.is_some() || self.state.frames.len() > 1
+    }
+
     /// Ctrl-C: ends the foreground command.
     pub fn interrupt(&mut self) -> Transcript {
         self.state.continuation = Continuation::default();

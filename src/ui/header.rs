@@ -1,5 +1,6 @@
 //! The header: where one is, and what acts on everything.
 
+use crate::ui::moments::{Go, Panel};
 use crate::ui::session::{Act, Props};
 use yew::prelude::*;
 
@@ -8,7 +9,13 @@ use yew::prelude::*;
 pub fn Header(props: &Props) -> Html {
     let session = props.session.get();
     let place = session.lesson.as_ref().map_or("Free play".to_owned(), |lesson| lesson.title.clone());
-    let can_undo = session.lab.can_undo() && session.lab.log().count() > session.attempt.floor();
+    let panel = |panel: Panel, word: &str| {
+        let open = session.panel == Some(panel) && session.compared.is_none() && !session.map;
+        html! {
+            <button type="button" id={format!("show-{word}")} aria-expanded={open.to_string()}
+                onclick={props.session.on(Act::Go(Go::Panel((!open).then_some(panel))))}>{ word }</button>
+        }
+    };
     html! {
         <header class="header">
             <svg class="logo" viewBox="0 0 24 24" aria-hidden="true">
@@ -19,8 +26,12 @@ pub fn Header(props: &Props) -> Html {
             <span class="place">{ "/ " }{ place }</span>
             <span class="pill" title="Nothing here leaves your browser">{ "simulated Kubernetes 1.36" }</span>
             <nav class="header-actions" aria-label="Session">
-                <button type="button" disabled={!can_undo} onclick={props.session.on(Act::Undo)}>{ "Undo" }</button>
-                <button type="button" disabled={!session.lab.can_redo()} onclick={props.session.on(Act::Redo)}>{ "Redo" }</button>
+                <button type="button" disabled={!session.lab.can_undo()} title="Ctrl+Z outside text fields" aria-keyshortcuts="Control+Z Meta+Z"
+                    onclick={props.session.on(Act::Undo)}>{ "Undo" }</button>
+                <button type="button" disabled={!session.lab.can_redo()} title="Ctrl+Shift+Z or Ctrl+Y outside text fields" aria-keyshortcuts="Control+Shift+Z Control+Y Meta+Shift+Z"
+                    onclick={props.session.on(Act::Redo)}>{ "Redo" }</button>
+                { panel(Panel::History, "History") }
+                { panel(Panel::Share, "Share") }
                 <button type="button" onclick={props.session.on(Act::Reset)}>{ "Start over" }</button>
                 <button type="button" aria-expanded={session.map.to_string()} onclick={props.session.on(Act::Map(!session.map))}>
                     { if session.map { "Back" } else { "Course map" } }

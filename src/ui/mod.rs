@@ -1,12 +1,18 @@
 //! The page: Yew components over a [`session::Session`]. No rules of Kubernetes in here.
 
 mod app;
+mod compare;
 mod editor;
 mod header;
+mod history_pane;
 mod lesson_pane;
+mod looking;
 mod map;
 mod markdown;
+mod moments;
 pub mod session;
+mod share;
+mod shortcuts;
 mod terminal;
 mod time_pane;
 mod words;

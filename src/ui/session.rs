@@ -5,9 +5,11 @@ use crate::api::Timestamp;
 use crate::cluster::settings::Settings;
 use crate::embed::saved::Saved;
 use crate::embed::storage::{self, Keep};
+use crate::lab::link::{LinkError, SessionFile};
 use crate::lab::{Lab, Record};
 use crate::lesson::progress::{Attempt, Course};
-use crate::lesson::{self, Lesson};
+use crate::lesson::{self, Lesson, reopen};
+use crate::ui::moments::{Go, Panel};
 use std::cell::{Ref, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -69,6 +71,8 @@ pub enum Act {
     Undo,
     /// Do it again.
     Redo,
+    /// Move through the history, or show it.
+    Go(Go),
     /// Start the lesson, or free play, over.
     Reset,
     /// Open a lesson; `None` is free play.
@@ -145,6 +149,12 @@ pub struct Session {
     pub token: String,
     /// Something to tell above everything else, until it is put away.
     pub notice: Option<String>,
+    /// What stands in the place of the lesson.
+    pub panel: Option<Panel>,
+    /// The branches that are compared.
+    pub compared: Option<(usize, usize)>,
+    /// Whether a session was set aside for this one.
+    pub is_aside: bool,
     /// Grows with every change.
     pub version: u64,
 }
@@ -172,36 +182,38 @@ impl Session {
             map: false,
             token: String::new(),
             notice: None,
+            panel: None,
+            compared: None,
+            is_aside: Saved::aside().is_some(),
             version: 0,
         };
         session.open(lesson);
-        if let Some(saved) = Saved::load().filter(|saved| saved.lesson.as_deref() == lesson) {
-            session.restore(saved);
+        match Saved::load() {
+            Some(saved) if saved.session.lesson.as_deref() == lesson => session.restore(saved),
+            Some(saved) => {
+                saved.set_aside();
+                session.is_aside = Saved::aside().is_some();
+            }
+            None => {}
         }
         session
     }
 
     /// Does again what this tab did before it was reloaded. If even that fails, the next start keeps what was
     /// typed as a file instead.
-    fn restore(&mut self, saved: Saved) {
+    pub(super) fn restore(&mut self, saved: Saved) {
         const RESTORING: &str = "restoring the session";
         if saved.doing.as_deref() == Some(RESTORING) {
             self.notice =
                 Some("The session could not be restored. What you typed is in the file recovered.sh.".to_owned());
             self.lab.write_file("recovered.sh", &saved.script());
-            self.attempt.set_floor(self.lab.log().count());
+            self.lab.set_floor();
+            self.attempt.set_floor(self.lab.floor());
             return;
         }
         Saved { doing: Some(RESTORING.to_owned()), ..saved.clone() }.save();
-        for (question, option) in &saved.answers {
-            self.attempt.answer(*question, *option);
-        }
-        for (action, elapsed) in &saved.log {
-            self.lab.act(action.clone());
-            if *elapsed > 0 {
-                self.lab.tick(Duration::from_millis(*elapsed));
-            }
-            self.after();
+        if let Err(error) = self.adopt(&saved.session) {
+            self.notice = Some(error.to_string());
         }
         self.open_files
             .extend(saved.drafts.keys().filter(|path| !self.open_files.contains(path)).cloned().collect::<Vec<_>>());
@@ -213,15 +225,38 @@ impl Session {
         self.keep(None);
     }
 
+    /// Plays a session in the place of the one that is open. If it cannot be, that one stays.
+    ///
+    /// # Errors
+    /// If it begins with something that is not there.
+    pub(super) fn adopt(&mut self, file: &SessionFile) -> Result<(), LinkError> {
+        let lab = reopen::prepare(file)?;
+        self.open(file.lesson.as_deref());
+        self.attempt = Attempt::new(&lab);
+        self.attempt.set_floor(lab.floor());
+        for (question, option) in &file.answers {
+            self.attempt.answer(*question, *option);
+        }
+        let target = reopen::position(file, &lab);
+        self.lab = lab;
+        self.walk_to(target);
+        Ok(())
+    }
+
+    /// The session as data.
+    pub fn file(&self) -> SessionFile {
+        let lesson = self.lesson.as_ref().map(|lesson| lesson.id.as_str());
+        SessionFile::of(&self.lab, lesson, self.attempt.answers())
+    }
+
+    /// The session as the tab keeps it.
+    pub(super) fn saved(&self) -> Saved {
+        Saved { drafts: self.drafts.clone(), ..Saved::new(self.file()) }
+    }
+
     /// Keeps the session in the tab; `doing` is what may yet fail.
-    fn keep(&self, doing: Option<String>) {
-        let lesson = self.lesson.as_ref().map(|lesson| lesson.id.clone());
-        let steps = self.lab.log().skip(self.attempt.floor()).map(|step| (step.action.clone(), step.elapsed));
-        let mut saved = Saved::new(lesson, steps);
-        saved.answers = self.attempt.answers().clone();
-        saved.drafts = self.drafts.clone();
-        saved.doing = doing;
-        saved.save();
+    pub(super) fn keep(&self, doing: Option<String>) {
+        Saved { doing, ..self.saved() }.save();
     }
 
     fn open(&mut self, id: Option<&str>) {
@@ -240,8 +275,10 @@ impl Session {
             lesson::check::set_up(&mut self.lab, &lesson);
             self.open_files = lesson.files().map(|(path, _)| path.to_owned()).collect();
         }
+        self.lab.set_floor();
+        self.compared = None;
         self.attempt = Attempt::new(&self.lab);
-        self.attempt.set_floor(self.lab.log().count());
+        self.attempt.set_floor(self.lab.floor());
     }
 
     /// Does what the learner asked for.
@@ -250,6 +287,7 @@ impl Session {
         let doing = match &act {
             Act::Run(entry) => Some(entry.clone()),
             Act::Draft(_) | Act::Tick(_) | Act::Show(_) | Act::Step(_) | Act::Explain(..) | Act::Inspect(_) => None,
+            Act::Go(go) => Some(go.words().to_owned()),
             other => Some(format!("{other:?}")),
         };
         let worth_keeping = doing.is_some();
@@ -268,21 +306,27 @@ impl Session {
                 self.lab.interrupt();
             }
             Act::Undo => {
-                if self.lab.log().count() > self.attempt.floor() {
-                    self.lab.undo();
-                    self.follow();
-                }
+                self.lab.undo();
+                self.follow();
             }
             Act::Redo => {
                 self.lab.redo();
                 self.follow();
             }
+            Act::Go(go) => self.go(go),
             Act::Reset => {
+                self.set_aside();
                 let id = self.lesson.as_ref().map(|lesson| lesson.id.clone());
                 self.open(id.as_deref());
             }
-            Act::Open(id) => self.open(id.as_deref()),
-            Act::Map(shown) => self.map = shown,
+            Act::Open(id) => {
+                self.set_aside();
+                self.open(id.as_deref());
+            }
+            Act::Map(shown) => {
+                self.map = shown;
+                self.compared = None;
+            }
             Act::Show(tab) => self.tab = tab,
             Act::Explain(number, step) => {
                 self.tab = Tab::Steps;
@@ -336,12 +380,17 @@ impl Session {
         for (path, text) in std::mem::take(&mut self.drafts) {
             self.lab.write_file(&path, &text);
         }
-        self.lab.run(entry);
+        let record = self.lab.run(entry);
+        // What leaves no trace in the log (`undo` with nothing to undo) has its say above.
+        let is_logged = self.lab.all_records().last().is_some_and(|last| Rc::ptr_eq(last, &record));
+        if !is_logged && record.exit != 0 {
+            self.notice = Some(record.stderr());
+        }
         self.follow();
     }
 
     /// Shows the steps of the last command.
-    fn follow(&mut self) {
+    pub(super) fn follow(&mut self) {
         self.explained = None;
         self.step = None;
     }
@@ -380,7 +429,7 @@ impl Session {
         }
     }
 
-    fn after(&mut self) {
+    pub(super) fn after(&mut self) {
         for control in self.lab.take_requests() {
             match control {
                 crate::shell::Control::OpenEditor { path } => self.open_file(path),
@@ -409,9 +458,9 @@ impl Session {
     }
 
     /// Whether the clock goes with the wall clock now. It stands still until the learner has done something, so
-    /// that a session is its log and nothing else.
+    /// that a session is its log and nothing else; and while one looks at an earlier moment.
     pub fn is_clock_running(&self) -> bool {
-        self.running && self.lab.log().count() > self.attempt.floor()
+        self.running && self.compared.is_none() && self.lab.can_undo() && !self.lab.can_redo()
     }
 
     /// The command whose steps are shown.
