@@ -4,6 +4,7 @@
 //! kept.
 
 use crate::cluster::Cluster;
+use crate::cluster::settings::Flags;
 use crate::lab::Record;
 use crate::shell::Shell;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub enum Action {
     Interrupt,
     /// The clock moved on by hand.
     Advance(Duration),
+    /// The API server started again with other flags.
+    Flags(Flags),
 }
 
 impl Action {

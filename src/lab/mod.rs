@@ -7,15 +7,17 @@ pub mod diff;
 mod history;
 mod record;
 pub mod script;
+pub mod seek;
 pub mod story;
 pub mod tokens;
+pub mod uses;
 
 pub use history::{Action, Step};
 pub use record::Record;
 
 // What a lesson's goals read of the cluster, which they see through the session alone.
 pub use crate::cluster::authz;
-pub use crate::cluster::settings::Settings;
+pub use crate::cluster::settings::{Flags, Settings};
 pub use crate::cluster::trace::Event;
 
 use crate::api::client::Client;
@@ -265,6 +267,10 @@ impl Lab {
             Action::Advance(duration) => {
                 self.cluster.advance(*duration);
                 self.shell.poll(&mut self.cluster)
+            }
+            Action::Flags(flags) => {
+                self.cluster.restart(*flags);
+                Transcript::default()
             }
         }
     }
