@@ -27,6 +27,8 @@ pub struct Line {
     pub mark: Mark,
     /// The path of the field it shows: `spec.volumes[1].name`.
     pub path: String,
+    /// Who added or changed it, as far as somebody said so.
+    pub by: String,
     /// Notes that belong below it.
     pub notes: Vec<Note>,
 }
@@ -40,25 +42,77 @@ pub struct Note {
     pub who: String,
     /// One sentence.
     pub why: String,
+    /// Whether it only says who did it, at the line itself: told at another step already.
+    pub aside: bool,
+}
+
+/// How many lines of each mark there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Lines that were there before.
+    pub kept: usize,
+    /// Added lines, by who added them (nobody's name where nobody said so), in the order in which they appear.
+    pub added: Vec<(String, usize)>,
+    /// Lines with a new value.
+    pub changed: usize,
+    /// Lines that are gone.
+    pub removed: usize,
 }
 
 /// The lines of `after`, compared with `before` (nothing is marked without one), with each note below the last
-/// line of what it is about.
+/// line of what it is about; the same sentence of the same actor once.
 pub fn lines(before: Option<&Object>, after: &Object, notes: &[Note]) -> Vec<Line> {
     let text = crate::api::yaml::print(after);
     let mut lines = match before {
         None => plain_lines(&text),
         Some(before) => compare(&crate::api::yaml::print(before), &text),
     };
-    for note in notes {
+    for line in lines.iter_mut().filter(|line| matches!(line.mark, Mark::Added | Mark::Changed)) {
+        let closest = notes.iter().filter(|note| is_under(&line.path, &note.path)).max_by_key(|note| note.path.len());
+        line.by = closest.map(|note| note.who.clone()).unwrap_or_default();
+    }
+    let mut said: Vec<(&str, &str)> = Vec::new();
+    for note in notes.iter().filter(|note| !note.aside) {
         let covers = |line: &Line| line.mark != Mark::Removed && is_under(&line.path, &note.path);
         if let Some(last) = lines.iter().rposition(covers)
+            && !said.contains(&(&note.who, &note.why))
             && let Some(line) = lines.get_mut(last)
         {
+            said.push((&note.who, &note.why));
             line.notes.push(note.clone());
         }
     }
     lines
+}
+
+/// Counts the lines by their marks.
+pub fn tally(lines: &[Line]) -> Tally {
+    let mut tally = Tally::default();
+    for line in lines {
+        match line.mark {
+            Mark::Kept => tally.kept += 1,
+            Mark::Changed => tally.changed += 1,
+            Mark::Removed => tally.removed += 1,
+            Mark::Added => match tally.added.iter_mut().find(|(by, _)| *by == line.by) {
+                Some((_, count)) => *count += 1,
+                None => tally.added.push((line.by.clone(), 1)),
+            },
+        }
+    }
+    tally
+}
+
+/// Whether anything lies under the line, so that it can be folded.
+pub fn is_parent(lines: &[Line], at: usize) -> bool {
+    match (lines.get(at), lines.get(at + 1)) {
+        (Some(line), Some(next)) => is_inside(&next.path, &line.path),
+        _ => false,
+    }
+}
+
+/// Whether `path` lies under `ancestor` and is not it.
+pub fn is_inside(path: &str, ancestor: &str) -> bool {
+    !ancestor.is_empty() && path != ancestor && is_under(path, ancestor)
 }
 
 fn plain_lines(text: &str) -> Vec<Line> {
@@ -222,7 +276,12 @@ spec:
     fn marks_what_admission_added_and_says_why_below_it() {
         let before = serde_json::json!({"spec": {"containers": [{"name": "c"}], "replicas": 1}});
         let after = serde_json::json!({"spec": {"containers": [{"name": "c"}], "replicas": 2, "serviceAccountName": "default"}});
-        let note = Note { path: "spec.serviceAccountName".into(), who: "admission".into(), why: "none named".into() };
+        let note = Note {
+            path: "spec.serviceAccountName".into(),
+            who: "admission".into(),
+            why: "none named".into(),
+            aside: false,
+        };
         let lines = lines(Some(&before), &after, &[note]);
         let marks: Vec<(&str, Mark)> =
             lines.iter().filter(|line| line.mark != Mark::Kept).map(|line| (line.text.as_str(), line.mark)).collect();
@@ -235,5 +294,36 @@ spec:
             ]
         );
         assert_eq!(lines.last().unwrap().notes.len(), 1);
+        let tally = tally(&lines);
+        assert_eq!((tally.kept, tally.added, tally.changed), (3, vec![("admission".to_owned(), 1)], 1));
+    }
+
+    #[test]
+    fn says_a_sentence_once_and_who_did_it_at_every_line() {
+        let before = serde_json::json!({"spec": {}});
+        let after = serde_json::json!({"spec": {"a": "x", "b": {"c": "y"}, "d": "z"}});
+        let note = |path: &str, why: &str, aside: bool| Note {
+            path: path.into(),
+            who: "defaults".into(),
+            why: why.into(),
+            aside,
+        };
+        let notes = [note("spec.a", "same", false), note("spec.b", "same", false), note("spec.d", "other", true)];
+        let lines = lines(Some(&before), &after, &notes);
+        let said: usize = lines.iter().map(|line| line.notes.len()).sum();
+        assert_eq!(said, 1, "{lines:#?}");
+        let by: Vec<&str> = lines.iter().filter(|line| line.mark == Mark::Added).map(|line| line.by.as_str()).collect();
+        assert!(by.len() >= 4 && by.iter().filter(|by| **by == "defaults").count() == 4, "{by:?}");
+    }
+
+    #[test]
+    fn knows_what_can_be_folded() {
+        let object =
+            serde_json::json!({"metadata": {"name": "x"}, "spec": {"containers": [{"args": ["a"], "name": "c"}]}});
+        let lines = lines(None, &object, &[]);
+        let parents: Vec<&str> =
+            (0..lines.len()).filter(|at| is_parent(&lines, *at)).map(|at| lines[at].text.trim()).collect();
+        assert_eq!(parents, ["metadata:", "spec:", "containers:", "- args:"]);
+        assert!(is_inside("spec.containers[0].name", "spec.containers") && !is_inside("spec", "spec"));
     }
 }

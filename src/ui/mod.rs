@@ -1,6 +1,7 @@
 //! The page: Yew components over a [`session::Session`]. No rules of Kubernetes in here.
 
 mod app;
+mod clipboard;
 mod compare;
 mod editor;
 mod header;

@@ -1,7 +1,7 @@
 //! Centre: the terminal and the files. Real text in the document, a native text area to type into.
 
 use crate::kubectl::host::Chunk;
-use crate::lab::story::{self, Tone};
+use crate::lab::story;
 use crate::lab::{Lab, Record};
 use crate::shell::{Foreground, Shell};
 use crate::ui::editor::Editor;
@@ -92,10 +92,7 @@ fn summary(record: &Record) -> String {
 
 /// Whether a command was refused by the API server: the step that says so, and what it means.
 fn refusal(record: &Record, lab: &Lab) -> Option<(u64, AttrValue)> {
-    let entries = lab.cluster().trace().between(record.trace_after, record.trace_until);
-    let steps = story::tell(entries, record.started);
-    let step = steps.iter().find(|step| step.tone == Tone::Refused)?;
-    Some((step.entry.sequence, AttrValue::from(story::meaning(step, &steps))))
+    story::refusal(record, lab.cluster().trace()).map(|(sequence, text)| (sequence, AttrValue::from(text)))
 }
 
 /// A record compared by where it is, not by what it holds.
@@ -303,7 +300,8 @@ fn complete(event: &KeyboardEvent, area: &HtmlTextAreaElement, handle: &Handle, 
     };
     let (inserted, offers) = match found.candidates.as_slice() {
         [] => return Vec::new(),
-        [one] => (if one.ends_with(['/', '=']) { one.clone() } else { format!("{one} ") }, Vec::new()),
+        // A candidate brings the blank that ends it.
+        [one] => (one.clone(), Vec::new()),
         many => (found.common.clone(), many.iter().take(40).cloned().collect()),
     };
     event.prevent_default();

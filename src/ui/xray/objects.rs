@@ -1,10 +1,14 @@
 //! Every object of the cluster, by kind and namespace, as YAML.
 
+use crate::api::object::Object;
 use crate::api::{kinds, object};
 use crate::cluster::reader::Reader;
-use crate::lab::diff;
+use crate::cluster::trace::Entry;
+use crate::lab::diff::{self, Note};
+use crate::lab::story;
 use crate::ui::session::Props;
 use crate::ui::yaml::Yaml;
+use std::rc::Rc;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -57,12 +61,19 @@ pub fn Objects(props: &Props) -> Html {
             { for KINDS.iter().map(|resource| group(resource, &namespace, reader, &chosen)) }
             if let (Some(found), Some((resource, _, name))) = (shown, chosen.as_ref()) {
                 <h3 class="object-title">{ format!("{}/{name}", singular(resource)) }</h3>
-                <Yaml lines={diff::lines(None, &found, &[])} label={format!("YAML of {name}")} />
+                { yaml(&found, name, session.lab.cluster().trace().entries()) }
             } else if chosen.is_some() {
                 <p class="empty">{ "That object is gone." }</p>
             }
         </div>
     }
+}
+
+/// What was sent when it was made, and what others added since.
+fn yaml(object: &Rc<Object>, name: &str, entries: &[Rc<Entry>]) -> Html {
+    let scene = story::provenance(object, entries);
+    let notes: Vec<Note> = scene.notes.into_iter().map(|note| Note { aside: true, ..note }).collect();
+    html! { <Yaml lines={diff::lines(scene.before.as_deref(), object, &notes)} label={format!("YAML of {name}")} /> }
 }
 
 fn singular(resource: &str) -> String {

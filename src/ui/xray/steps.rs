@@ -1,30 +1,91 @@
-//! What followed a command, one event after another, forward and back.
+//! What followed a command, one event after another: forward, back, by itself, or straight to one.
 
 use crate::cluster::trace::{Entry, Event, Reason};
-use crate::lab::diff;
-use crate::lab::story::{self, Step, Tone};
-use crate::ui::session::{Act, Handle, Props};
+use crate::lab::story::{self, Step, Story, Tone};
+use crate::lab::{Record, diff};
+use crate::ui::session::{Act, Handle, Props, Session};
 use crate::ui::words;
 use crate::ui::yaml::Yaml;
+use gloo::timers::callback::Timeout;
 use std::rc::Rc;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
-/// How many steps are drawn; what a command sets off is rarely more than a few dozen.
-const STEPS_MAX: usize = 400;
+/// How long a step stands while they are played.
+const PLAY_MILLIS: u32 = 1_200;
 
 /// The steps of a command.
 #[component]
 pub fn Steps(props: &Props) -> Html {
     let session = props.session.get();
-    let Some(record) = session.explained_record().cloned() else {
+    let record = session.explained_record().cloned();
+    let story = record.as_ref().map(|record| Story::of(record, session.lab.cluster().trace())).unwrap_or_default();
+    let selected = session.step.and_then(|wanted| story.steps.iter().position(|step| step.entry.sequence == wanted));
+    let here = selected.unwrap_or_else(|| story.most_telling());
+    let number = record.as_ref().map_or(0, |record| record.number);
+    // The command whose steps are played; another command is not.
+    let playing = use_state(|| None::<usize>);
+    let is_playing = number > 0 && *playing == Some(number);
+    let next = story.steps.get(here + 1).map(|step| step.entry.sequence);
+    {
+        let (handle, playing) = (props.session.clone(), playing.clone());
+        use_effect_with((is_playing, next), move |(is_playing, next)| {
+            let timer = match (is_playing, *next) {
+                (true, Some(next)) => Some(Timeout::new(PLAY_MILLIS, move || handle.act(Act::Step(next)))),
+                (true, None) => {
+                    playing.set(None);
+                    None
+                }
+                _ => None,
+            };
+            move || drop(timer)
+        });
+    }
+    let list = use_node_ref();
+    {
+        let list = list.clone();
+        use_effect_with((number, here), move |(_, here)| keep_in_sight(&list, *here));
+    }
+    let Some(record) = record else {
         return html! {
             <p class="empty">{ "Run a command, and what the cluster does about it appears here, step by step." }</p>
         };
     };
-    let entries = session.lab.cluster().trace().between(record.trace_after, record.trace_until);
-    let mut steps = story::tell(entries, record.started);
-    let left_out = steps.len().saturating_sub(STEPS_MAX);
-    steps.truncate(STEPS_MAX);
+    html! {
+        <div class="steps">
+            { head(&session, &record, &props.session) }
+            if story.steps.is_empty() {
+                <p class="empty">{ "The cluster was not asked anything: this command ran on your side alone." }</p>
+            } else {
+                { walk(&story.steps, here, &playing, number, &props.session) }
+                <ol class="step-list" ref={list} aria-label="Steps">
+                    { for story.steps.iter().enumerate().map(|(index, step)| step_line(step, index == here, &props.session)) }
+                </ol>
+                if story.left_out > 0 {
+                    <p class="quiet">{ format!("… and {} more that are not drawn.", words::count(story.left_out, "step")) }</p>
+                }
+                if let Some(step) = story.steps.get(here) {
+                    { detail(step, &story.entries, &props.session) }
+                }
+            }
+        </div>
+    }
+}
+
+/// Scrolls the list, and nothing else, so that the step can be seen.
+fn keep_in_sight(list: &NodeRef, here: usize) {
+    let Some(list) = list.cast::<HtmlElement>() else { return };
+    let row = list.children().item(u32::try_from(here).unwrap_or(0));
+    let Some(row) = row.and_then(|row| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(row).ok()) else { return };
+    let (top, bottom) =
+        (row.offset_top() - list.offset_top(), row.offset_top() - list.offset_top() + row.offset_height());
+    if top < list.scroll_top() || bottom > list.scroll_top() + list.client_height() {
+        list.set_scroll_top(top - list.client_height() / 3);
+    }
+}
+
+/// Which command it is, and the way to its neighbours.
+fn head(session: &Session, record: &Rc<Record>, handle: &Handle) -> Html {
     let title = record.entry.clone().unwrap_or_else(|| "The clock moved on".to_owned());
     let title = title.lines().next().unwrap_or_default().to_owned();
     let numbers: Vec<usize> = session
@@ -41,78 +102,72 @@ pub fn Steps(props: &Props) -> Html {
     let go = |number: Option<usize>, label: &str, sign: &str| {
         html! {
             <button type="button" class="small" disabled={number.is_none()} aria-label={label.to_owned()}
-                onclick={props.session.on(Act::Explain(number.unwrap_or(0), None))}>{ sign }</button>
+                onclick={handle.on(Act::Explain(number.unwrap_or(0), None))}>{ sign }</button>
         }
     };
-    let chosen = chosen(&steps, session.step);
     html! {
-        <div class="steps">
-            <div class="steps-head">
-                { go(neighbour(place.checked_sub(1)), "Steps of the command before", "‹") }
-                <code class="steps-title" title={title.clone()}>{ &title }</code>
-                { go(neighbour(Some(place + 1)), "Steps of the next command", "›") }
-            </div>
-            if steps.is_empty() {
-                <p class="empty">{ "The cluster was not asked anything: this command ran on your side alone." }</p>
-            } else {
-                { walk(&steps, chosen, &props.session) }
-                <ol class="step-list">
-                    { for steps.iter().enumerate().map(|(index, step)| step_line(step, Some(index) == chosen, &props.session)) }
-                </ol>
-                if left_out > 0 {
-                    <p class="quiet">{ format!("… and {} more that are not drawn.", words::count(left_out, "step")) }</p>
-                }
-                if let Some(step) = chosen.and_then(|index| steps.get(index)) {
-                    { detail(step, entries, &props.session) }
-                }
-            }
+        <div class="steps-head">
+            { go(neighbour(place.checked_sub(1)), "Steps of the command before", "‹") }
+            <code class="steps-title" title={title.clone()}>{ &title }</code>
+            { go(neighbour(Some(place + 1)), "Steps of the next command", "›") }
         </div>
     }
 }
 
-/// The selected step; without a selection the one that says most: a refusal, an injection, a stored object.
-fn chosen(steps: &[Step], selected: Option<u64>) -> Option<usize> {
-    let by = |wanted: &dyn Fn(&Step) -> bool| steps.iter().position(wanted);
-    selected
-        .and_then(|sequence| by(&|step| step.entry.sequence == sequence))
-        .or_else(|| by(&|step| step.tone == Tone::Refused))
-        .or_else(|| {
-            by(&|step| matches!(&step.entry.event, Event::Mutated { .. }) && step.who.starts_with("ServiceAccount"))
-        })
-        .or_else(|| by(&|step| matches!(step.entry.event, Event::Stored { .. })))
-        .or_else(|| by(&|step| matches!(step.entry.event, Event::TokenIssued { .. })))
-        .or_else(|| (!steps.is_empty()).then_some(0))
-}
-
-fn walk(steps: &[Step], chosen: Option<usize>, handle: &Handle) -> Html {
-    let at = chosen.unwrap_or(0);
-    let sequence = |index: Option<usize>| index.and_then(|index| steps.get(index)).map(|step| step.entry.sequence);
-    let button = |target: Option<u64>, label: &str| {
+/// First, back, play, forward, last.
+fn walk(steps: &[Step], here: usize, playing: &UseStateHandle<Option<usize>>, number: usize, handle: &Handle) -> Html {
+    let last = steps.len().saturating_sub(1);
+    let sequence = |index: usize| steps.get(index).map_or(0, |step| step.entry.sequence);
+    let is_playing = **playing == Some(number);
+    let button = |target: usize, label: &'static str, sign: &'static str| {
+        let (handle, playing, to) = (handle.clone(), playing.clone(), sequence(target));
+        let onclick = Callback::from(move |_: MouseEvent| {
+            playing.set(None);
+            handle.act(Act::Step(to));
+        });
         html! {
-            <button type="button" class="small" disabled={target.is_none()} onclick={handle.on(Act::Step(target.unwrap_or(0)))}>{ label }</button>
+            <button type="button" class="small sign" disabled={target == here} aria-label={label} title={label} {onclick}>{ sign }</button>
         }
+    };
+    let play = {
+        let (handle, playing, first) = (handle.clone(), playing.clone(), sequence(0));
+        Callback::from(move |_: MouseEvent| {
+            if is_playing {
+                playing.set(None);
+                return;
+            }
+            if here == last {
+                handle.act(Act::Step(first));
+            }
+            playing.set(Some(number));
+        })
     };
     html! {
         <div class="walk" role="group" aria-label="Walk through the steps">
-            { button(sequence(at.checked_sub(1)), "Step back") }
-            { button(sequence(Some(at + 1)), "Step forward") }
-            <span class="quiet">{ format!("{} of {}", at + 1, steps.len()) }</span>
+            { button(0, "First step", "⏮") }
+            { button(here.saturating_sub(1), "Step back", "◀") }
+            <button type="button" class="small" aria-pressed={is_playing.to_string()} disabled={last == 0} onclick={play}>
+                { if is_playing { "Stop" } else { "Play" } }
+            </button>
+            { button((here + 1).min(last), "Step forward", "▶") }
+            { button(last, "Last step", "⏭") }
+            <span class="quiet" role="status">{ format!("step {} of {}", here + 1, steps.len()) }</span>
         </div>
     }
 }
 
 fn step_line(step: &Step, here: bool, handle: &Handle) -> Html {
-    let tone = match step.tone {
-        Tone::Plain => "is-plain",
-        Tone::Injected => "is-injected",
-        Tone::Done => "is-done",
-        Tone::Refused => "is-refused",
+    let (tone, word) = match step.tone {
+        Tone::Plain => ("is-plain", ""),
+        Tone::Injected => ("is-injected", "added by the cluster"),
+        Tone::Done => ("is-done", "done"),
+        Tone::Refused => ("is-refused", "refused"),
     };
     html! {
         <li class={classes!("step-line", tone, here.then_some("is-here"))}>
             <button type="button" aria-current={here.then_some("step")} onclick={handle.on(Act::Step(step.entry.sequence))}>
                 <span class="step-time">{ words::after(step.after) }</span>
-                <span class="dot" aria-hidden="true" />
+                <span class="dot"><span class="visually-hidden">{ word }</span></span>
                 <span class="step-text">
                     <span class="step-what">{ &step.what }</span>
                     if here && !step.why.is_empty() {
@@ -126,14 +181,66 @@ fn step_line(step: &Step, here: bool, handle: &Handle) -> Html {
 
 fn detail(step: &Step, entries: &[Rc<Entry>], handle: &Handle) -> Html {
     let scene = story::scene(&step.entry, entries);
+    let additions = story::additions(&step.entry);
+    let label =
+        if matches!(step.entry.event, Event::Received { .. }) { "What was sent" } else { "The object at this step" };
     html! {
         <div class="detail">
-            { chain(&step.checks) }
+            <p class="quiet">{ facts(&step.entry) }</p>
+            if additions.is_empty() {
+                { who_asked(step, entries) }
+                { chain(&step.checks) }
+            } else {
+                <dl class="additions" aria-label="What was added, and by which rule">
+                    { for additions.iter().map(|found| html! {
+                        <div class={classes!(found.added.then_some("is-added"))}>
+                            <dt>{ if found.added { "+ " } else { "· " } }{ &found.what }</dt>
+                            <dd>{ &found.rule }</dd>
+                        </div>
+                    }) }
+                </dl>
+            }
             { more(&step.entry.event, handle) }
             if let Some(scene) = scene {
-                <Yaml lines={diff::lines(scene.before.as_deref(), &scene.object, &scene.notes)} label="The object at this step" />
+                <h3>{ label }</h3>
+                <Yaml lines={diff::lines(scene.before.as_deref(), &scene.object, &scene.notes)} {label} />
             }
         </div>
+    }
+}
+
+/// When exactly, which request, about what.
+fn facts(entry: &Entry) -> String {
+    let mut text = entry.time.rfc3339();
+    if entry.request > 0 {
+        text.push_str(&format!(" · request {}", entry.request));
+    }
+    if let Some(object) = &entry.object {
+        let name = [&object.resource, &object.namespace, &object.name];
+        let parts: Vec<&str> = name.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        text.push_str(&format!(" · {}", parts.join(" / ")));
+    }
+    text
+}
+
+/// Before a 403: how the caller came to be who they are.
+fn who_asked(step: &Step, entries: &[Rc<Entry>]) -> Html {
+    if !matches!(step.entry.event, Event::Authorized { allowed: false, .. }) {
+        return Html::default();
+    }
+    let found = entries.iter().find_map(|entry| match &entry.event {
+        Event::Authenticated { user, checks } if entry.request == step.entry.request => Some((user, checks)),
+        _ => None,
+    });
+    match found {
+        Some((user, checks)) => html! {
+            <>
+                <h3>{ format!("Who asks: {}", user.username) }</h3>
+                { chain(checks) }
+                <h3>{ "The rules that were looked at" }</h3>
+            </>
+        },
+        None => Html::default(),
     }
 }
 
@@ -178,7 +285,7 @@ fn more(event: &Event, handle: &Handle) -> Html {
             </>
         },
         Event::TokenIssued { claims, .. } => html! {
-            <Yaml lines={diff::lines(None, claims, &[])} label="The claims of the token" />
+            <Yaml id="claims" lines={diff::lines(None, claims, &[])} label="The claims of the token" />
         },
         _ => Html::default(),
     }
