@@ -1,5 +1,8 @@
 //! `salab`: the lab without a browser.
 
+#[path = "salab/lessons.rs"]
+mod lessons;
+
 use serviceaccount_lab::api::Timestamp;
 use serviceaccount_lab::cluster::settings::Settings;
 use serviceaccount_lab::lab::script;
@@ -36,13 +39,20 @@ fn print(text: &str) -> ExitCode {
     }
 }
 
+fn usage() -> String {
+    USAGE.replacen("\n\n", &format!("\n{}\n", lessons::USAGE), 1)
+}
+
 fn run(arguments: &[String]) -> Result<String, String> {
+    if let Some(done) = arguments.split_first().and_then(|(name, files)| lessons::run(name, files)) {
+        return done;
+    }
     let mut arguments = arguments.iter();
     match arguments.next().map(String::as_str) {
         Some("run") => {}
-        Some("help" | "--help" | "-h") => return Ok(USAGE.to_owned()),
-        Some(other) => return Err(format!("salab: there is no command {other:?}\n\n{USAGE}")),
-        None => return Err(USAGE.to_owned()),
+        Some("help" | "--help" | "-h") => return Ok(usage()),
+        Some(other) => return Err(format!("salab: there is no command {other:?}\n\n{}", usage())),
+        None => return Err(usage()),
     }
     let mut settings = Settings::default();
     let (mut json, mut file) = (false, None);

@@ -50,6 +50,13 @@ impl Record {
         })
     }
 
+    /// Both, in the order they came.
+    pub fn output(&self) -> String {
+        self.text(|chunk| match chunk {
+            Chunk::Stdout(bytes) | Chunk::Stderr(bytes) => Some(bytes),
+        })
+    }
+
     fn text(&self, pick: impl Fn(&Chunk) -> Option<&Vec<u8>>) -> String {
         let bytes: Vec<u8> = self.chunks.iter().filter_map(pick).flatten().copied().collect();
         String::from_utf8_lossy(&bytes).into_owned()

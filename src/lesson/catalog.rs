@@ -1,21 +1,115 @@
-//! The course: its lessons in order, compiled in.
+//! The course: its lessons in order. What the map shows is compiled in; the texts are too, except in the page, which
+//! carries the first one and fetches the others when they are opened.
 
-use crate::lesson::Lesson;
+use crate::lesson::{Lesson, LessonError, Path, parse};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
-/// File name and text of every lesson, in the order of the course. A new lesson is one file and one line here.
-pub const LESSONS: &[(&str, &str)] = &[
-    ("01-what-is-a-service-account.md", include_str!("../../lessons/01-what-is-a-service-account.md")),
-    ("02-default-account.md", include_str!("../../lessons/02-default-account.md")),
-    ("03-mounted-files.md", include_str!("../../lessons/03-mounted-files.md")),
-    ("04-automount-off.md", include_str!("../../lessons/04-automount-off.md")),
-    ("05-create-accounts.md", include_str!("../../lessons/05-create-accounts.md")),
-    ("06-tokens.md", include_str!("../../lessons/06-tokens.md")),
-    ("07-calling-the-api.md", include_str!("../../lessons/07-calling-the-api.md")),
-    ("08-change-the-account.md", include_str!("../../lessons/08-change-the-account.md")),
-    ("09-long-lived-tokens.md", include_str!("../../lessons/09-long-lived-tokens.md")),
+/// A lesson of the course, as the map shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its file in `lessons/`.
+    pub file: &'static str,
+    /// What its front matter says.
+    pub title: &'static str,
+    /// What its front matter says.
+    pub goal: &'static str,
+    /// What its front matter says.
+    pub minutes: u32,
+    /// What its front matter says.
+    pub paths: &'static [Path],
+    /// Its text, if it is compiled in.
+    pub text: Option<&'static str>,
+}
+
+impl Entry {
+    /// Its id: the file's name without number and ending.
+    pub fn id(&self) -> &'static str {
+        super::parse::id_of(self.file)
+    }
+}
+
+macro_rules! lesson {
+    ($file:literal, $title:literal, $goal:literal, $minutes:literal, [$($path:ident)*], $text:expr) => {
+        Entry { file: $file, title: $title, goal: $goal, minutes: $minutes, paths: &[$(Path::$path),*], text: $text }
+    };
+    ($file:literal, $title:literal, $goal:literal, $minutes:literal, [$($path:ident)*]) => {
+        lesson!($file, $title, $goal, $minutes, [$($path)*], inside!($file))
+    };
+}
+
+#[cfg(any(not(target_arch = "wasm32"), feature = "all-lessons"))]
+macro_rules! inside {
+    ($file:literal) => {
+        Some(include_str!(concat!("../../lessons/", $file)))
+    };
+}
+
+#[cfg(not(any(not(target_arch = "wasm32"), feature = "all-lessons")))]
+macro_rules! inside {
+    ($file:literal) => {
+        None
+    };
+}
+
+/// The course in its order. A new lesson is one file and one entry here.
+#[rustfmt::skip]
+pub const COURSE: &[Entry] = &[
+    lesson!("00-first-five-minutes.md", "First five minutes",
+        "Tell the identity of a person from the identity of a program, and find out that nothing here can break.", 5, [Beginner],
+        Some(include_str!("../../lessons/00-first-five-minutes.md"))),
+    lesson!("01-default-account.md", "Who am I?",
+        "See which identity a pod gets when nobody names one, what arrives with it, and what it may do.", 6, [Beginner]),
+    lesson!("02-mounted-files.md", "Three files in the pod",
+        "Find the three files that arrive in a pod, know what each is for, and use them to call the API by hand.", 7, [Beginner]),
+    lesson!("03-calling-the-api.md", "Known is not allowed",
+        "Tell 401 from 403 from 200, and give an account the one right that it needs.", 8, [Beginner]),
+    lesson!("04-your-own-account.md", "An account of your own",
+        "Create accounts by command and by manifest, and move a pod and a Deployment to one.", 8, [Beginner]),
+    lesson!("05-automount-off.md", "Turning automount off",
+        "Run a pod without credentials, and know which of two switches wins.", 8, [Beginner]),
+    lesson!("06-read-a-token.md", "Read a token",
+        "Take a token apart, and see why reading it is not the same as believing it.", 7, [Operator Security]),
+    lesson!("07-token-time.md", "Token time",
+        "Watch a mounted token being renewed, and see what happens to a program that read it only once.", 8, [Operator]),
+    lesson!("08-asking-for-a-token.md", "Ask for a token",
+        "Issue tokens that live as long as you say, and for whose ears you say.", 7, [Operator Security]),
+    lesson!("09-long-lived-tokens.md", "Long-lived tokens",
+        "Make a token that does not expire, see what it costs, and move the program away from it.", 8, [Operator]),
+    lesson!("10-ending-a-token.md", "Ending a token",
+        "End a token before its time, and know what else ends with it.", 7, [Operator Security]),
+    lesson!("11-stolen-token.md", "The stolen token",
+        "Find out whose token was stolen, lock the thief out, and keep everybody else working.", 8, [Security]),
+    lesson!("13-pull-secrets.md", "Pull secrets and extras",
+        "Let an account bring along the password for a registry, and learn three things about it that surprise.", 6, []),
+    lesson!("14-review.md", "Review",
+        "Answer ten questions from all of the course, eight of them rightly, and show each with a command.", 8, []),
 ];
 
-/// The lesson with that id, read.
+/// The longest name of a lesson that is no part of the course.
+pub const ID_LENGTH_MAX: usize = 500;
+
+thread_local! {
+    /// Texts that came after the start: lessons that were fetched, lessons that somebody brought.
+    static ADDED: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Takes in the text of a lesson: of the course, by its id, or of one's own, by the address it came from.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn add(id: &str, text: &str) -> Result<(), LessonError> {
+    parse(id, text)?;
+    ADDED.with_borrow_mut(|added| added.insert(id.to_owned(), text.to_owned()));
+    Ok(())
+}
+
+/// The lesson with that id, read, if its text is there.
 pub fn find(id: &str) -> Option<Lesson> {
-    LESSONS.iter().filter_map(|(file, text)| crate::lesson::parse(file, text).ok()).find(|lesson| lesson.id == id)
+    let inside = COURSE.iter().find(|entry| entry.id() == id).and_then(|entry| entry.text);
+    let lesson = match inside {
+        Some(text) => parse(id, text),
+        None => ADDED.with_borrow(|added| added.get(id).map(|text| parse(id, text)))?,
+    };
+    lesson.ok().map(|lesson| Lesson { id: id.to_owned(), ..lesson })
 }

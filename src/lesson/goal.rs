@@ -14,6 +14,8 @@ use std::rc::Rc;
 pub struct Goal {
     /// What a learner reads beside the tick.
     pub text: String,
+    /// Where its block begins in the file.
+    pub line: usize,
     check: Check,
 }
 
@@ -31,15 +33,29 @@ enum Check {
     Absent(Target),
     Field { target: Target, path: Vec<String>, expected: Expected },
     CanI { attributes: authz::Attributes, allowed: bool },
-    Request { user: Option<String>, method: Option<String>, path: String, code: Option<u16> },
+    Request(RequestCheck),
     Token { account: Option<String>, audience: Option<String>, lifetime_seconds: Option<i64>, bound: Option<String> },
     Mounted { target: Target, path: String, present: bool },
     File { path: String, contains: String },
+    Verdict { file: String, target: Option<Target>, accepted: bool },
+    Rotated(Target),
     Elapsed(std::time::Duration),
     Predicted,
+    Right { percent: usize },
+    Undone,
     All(Vec<Check>),
     Any(Vec<Check>),
     Not(Box<Check>),
+}
+
+/// A request that must have been made; what is `None` does not matter.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct RequestCheck {
+    user: Option<String>,
+    method: Option<String>,
+    path: String,
+    code: Option<u16>,
+    because: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +71,10 @@ enum Expected {
 pub struct Around {
     /// Whether every question of the lesson up to this step has an answer.
     pub predicted: bool,
+    /// How many of the lesson's questions were answered rightly, in percent.
+    pub right_percent: usize,
+    /// Whether something was undone.
+    pub undone: bool,
     /// The trace's last sequence number when the learner started.
     pub since: u64,
     /// When the learner started.
@@ -73,7 +93,13 @@ impl Goal {
         let (Some((kind, argument)), None) = (checks.next(), checks.next()) else {
             return Err(format!("goal {text:?} needs exactly one check; there are: {CHECKS}"));
         };
-        Ok(Goal { text: text.to_owned(), check: read_check(kind, argument)? })
+        Ok(Goal { text: text.to_owned(), line: 0, check: read_check(kind, argument)? })
+    }
+
+    /// The goal, knowing where it stands in its file.
+    #[must_use]
+    pub fn at_line(self, line: usize) -> Self {
+        Goal { line, ..self }
     }
 
     /// Whether it holds now.
@@ -87,7 +113,7 @@ impl Goal {
     }
 }
 
-const CHECKS: &str = "exists, absent, field, can-i, request, token, mounted, file, elapsed, predicted, all, any, not";
+const CHECKS: &str = "exists, absent, field, can-i, request, token, mounted, file, verdict, rotated, elapsed, predicted, right, undone, all, any, not";
 
 fn read_check(kind: &str, argument: &Value) -> Result<Check, String> {
     let text = |key: &str| object::text(argument, &[key]).to_owned();
@@ -102,12 +128,13 @@ fn read_check(kind: &str, argument: &Value) -> Result<Check, String> {
             expected: read_expected(argument)?,
         },
         "can-i" => read_can_i(argument)?,
-        "request" => Check::Request {
+        "request" => Check::Request(RequestCheck {
             user: optional("user"),
             method: optional("method"),
             path: optional("path").ok_or("request needs `path:`")?,
             code: argument.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok()),
-        },
+            because: optional("because"),
+        }),
         "token" => Check::Token {
             account: optional("account"),
             audience: optional("audience"),
@@ -120,6 +147,14 @@ fn read_check(kind: &str, argument: &Value) -> Result<Check, String> {
             present: object::boolean(argument, &["present"]).unwrap_or(true),
         },
         "file" => Check::File { path: text("path"), contains: text("contains") },
+        "verdict" => Check::Verdict {
+            file: text("file"),
+            target: optional("in").map(|text| Target::read(&text)).transpose()?,
+            accepted: object::boolean(argument, &["accepted"]).unwrap_or(true),
+        },
+        "rotated" => Check::Rotated(target(argument)?),
+        "right" => Check::Right { percent: usize::try_from(argument.as_u64().unwrap_or(100)).unwrap_or(100) },
+        "undone" => Check::Undone,
         "elapsed" => {
             let wanted = seconds(argument.as_str().unwrap_or_default())?;
             Check::Elapsed(std::time::Duration::from_secs(u64::try_from(wanted).unwrap_or(0)))
@@ -262,9 +297,7 @@ impl Check {
                     format!("{} {word} {verb} {resource} in namespace {namespace}", user.username)
                 })
             }
-            Check::Request { user, method, path, code } => {
-                missing_request(lab, around, user.as_deref(), method.as_deref(), path, *code)
-            }
+            Check::Request(wanted) => missing_request(lab, around, wanted),
             Check::Token { .. } => self.missing_token(lab, around),
             Check::Mounted { target, path, present } => missing_mount(lab, target, path, *present),
             Check::File { path, contains } => match lab.shell().read_file(path) {
@@ -279,6 +312,11 @@ impl Check {
                 (passed < *wanted)
                     .then(|| format!("only {} have passed of {}", duration::human(passed), duration::human(*wanted)))
             }
+            Check::Verdict { file, target, accepted } => missing_verdict(lab, file, target.as_ref(), *accepted),
+            Check::Rotated(target) => missing_rotation(lab, around, target),
+            Check::Right { percent } => (around.right_percent < *percent)
+                .then(|| format!("{} of 100 are right; {percent} are wanted", around.right_percent)),
+            Check::Undone => (!around.undone).then(|| "nothing has been undone yet".to_owned()),
             Check::Predicted => (!around.predicted).then(|| "choose an answer above first".to_owned()),
             Check::All(checks) => checks.iter().find_map(|check| check.missing(lab, around)),
             Check::Any(checks) => {
@@ -349,13 +387,7 @@ fn missing_mount(lab: &Lab, target: &Target, path: &str, present: bool) -> Optio
     let Some(pod) = target.object(lab) else {
         return Some(format!("there is no {}", target.describe()));
     };
-    let container = object::text(&pod, &["spec", "containers", "0", "name"]).to_owned();
-    let reference = crate::api::container::ContainerRef {
-        namespace: target.namespace.clone(),
-        pod: object::name(&pod).to_owned(),
-        pod_uid: object::uid(&pod).to_owned(),
-        container,
-    };
+    let reference = container_of(&pod, target);
     let Some(container) = lab.cluster().container(&reference) else {
         return Some(format!("{} is not running yet", target.describe()));
     };
@@ -366,42 +398,87 @@ fn missing_mount(lab: &Lab, target: &Target, path: &str, present: bool) -> Optio
     })
 }
 
+fn container_of(pod: &Object, target: &Target) -> crate::api::container::ContainerRef {
+    crate::api::container::ContainerRef {
+        namespace: target.namespace.clone(),
+        pod: object::name(pod).to_owned(),
+        pod_uid: object::uid(pod).to_owned(),
+        container: object::text(pod, &["spec", "containers", "0", "name"]).to_owned(),
+    }
+}
+
+/// Asks what the API server says to the token in a file, of the learner or of a pod.
+fn missing_verdict(lab: &Lab, file: &str, target: Option<&Target>, accepted: bool) -> Option<String> {
+    let bytes = match target {
+        None => lab.shell().read_file(file).ok(),
+        Some(target) => target
+            .object(lab)
+            .and_then(|pod| lab.cluster().container(&container_of(&pod, target)))
+            .and_then(|container| container.files.read(file).ok().map(<[u8]>::to_vec)),
+    };
+    let place = target.map_or(file.to_owned(), |target| format!("{file} of {}", target.describe()));
+    let Some(bytes) = bytes else {
+        return Some(format!("there is no {place} to read a token from"));
+    };
+    let verdict = crate::lab::tokens::verdict(lab, &String::from_utf8_lossy(&bytes));
+    (verdict.user.is_some() != accepted).then(|| match verdict.user {
+        Some(user) => format!("the API server still takes the token in {place} for {user}"),
+        None => format!("the API server refuses the token in {place}"),
+    })
+}
+
+/// Looks for the kubelet having written a volume of that pod anew since the learner started.
+fn missing_rotation(lab: &Lab, around: &Around, target: &Target) -> Option<String> {
+    let rotated = lab.cluster().trace().since(around.since).iter().any(|entry| {
+        matches!(entry.event, Event::FilesWritten { replaced: true, .. })
+            && entry
+                .object
+                .as_ref()
+                .is_some_and(|object| object.namespace == target.namespace && object.name == target.name)
+    });
+    (!rotated).then(|| format!("the kubelet has not renewed the files of {} yet", target.describe()))
+}
+
 /// Looks for a request like that, made after the learner started.
-fn missing_request(
-    lab: &Lab,
-    around: &Around,
-    user: Option<&str>,
-    method: Option<&str>,
-    path: &str,
-    code: Option<u16>,
-) -> Option<String> {
+fn missing_request(lab: &Lab, around: &Around, wanted: &RequestCheck) -> Option<String> {
     let entries = lab.cluster().trace().since(around.since);
     let mut last_answer = None;
     for entry in entries {
         let Event::Received { request_line, .. } = &entry.event else { continue };
         let (verb, url) = request_line.split_once(' ').unwrap_or(("", request_line));
-        if method.is_some_and(|wanted| wanted != verb) || !url.contains(path) {
+        if wanted.method.as_deref().is_some_and(|method| method != verb) || !url.contains(&wanted.path) {
             continue;
         }
-        let same = || entries.iter().filter(|other| other.request == entry.request);
-        let answer = same().find_map(|other| match other.event {
-            Event::Answered { code } => Some(code),
+        let same = || entries.iter().filter(|other| other.request == entry.request).map(|other| &other.event);
+        let answer = same().find_map(|event| match event {
+            Event::Answered { code } => Some(*code),
             _ => None,
         });
-        let by = same().find_map(|other| match &other.event {
+        let by = same().find_map(|event| match event {
             Event::Authenticated { user, .. } => Some(user.username.as_str()),
             _ => None,
         });
-        if user.is_some_and(|wanted| by != Some(wanted)) {
+        if wanted.user.is_some() && wanted.user.as_deref() != by {
             continue;
         }
-        if code.is_none() || answer == code {
+        let because = |text: &String| {
+            same().any(|event| match event {
+                Event::Unauthenticated { checks } | Event::Authorized { checks, .. } => checks
+                    .iter()
+                    .any(|check| check.decided && (check.subject.contains(text) || check.finding.contains(text))),
+                _ => false,
+            })
+        };
+        if (wanted.code.is_none() || answer == wanted.code) && wanted.because.as_ref().is_none_or(because) {
             return None;
         }
         last_answer = answer;
     }
-    Some(match last_answer {
-        Some(answer) => format!("the API server was asked, and answered {answer}"),
-        None => "the API server has not been asked that yet".to_owned(),
+    Some(match (last_answer, wanted.code) {
+        (Some(answer), code) if Some(answer) == code => {
+            format!("the API server answered {answer}, but for another reason")
+        }
+        (Some(answer), _) => format!("the API server was asked, and answered {answer}"),
+        (None, _) => "the API server has not been asked that yet".to_owned(),
     })
 }

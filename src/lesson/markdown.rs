@@ -70,6 +70,15 @@ pub enum Inline {
         /// What it says.
         text: Vec<Inline>,
     },
+    /// Where a source is named: `[^M7]`.
+    Note {
+        /// What stands between `[^` and `]`.
+        label: String,
+        /// Its place in the lesson's list of sources, from 1.
+        number: usize,
+        /// The first link of its definition; empty if there is none.
+        target: String,
+    },
 }
 
 /// A block on its way: code blocks still carry their info string and line.
@@ -79,18 +88,21 @@ pub(super) enum Raw {
     Section { level: u8, title: String, line: usize },
     /// A fenced block.
     Fence { info: String, text: String, line: usize },
+    /// A source: `[^M7]: …`
+    Note { label: String, blocks: Vec<Block>, line: usize },
     /// Anything else.
     Block(Block),
 }
 
 /// Reads Markdown into blocks; `first_line` is the number of the text's first line in its file.
 pub(super) fn read(text: &str, first_line: usize) -> Vec<Raw> {
-    let parser = Parser::new_ext(text, Options::ENABLE_TABLES);
+    let parser = Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES);
     let events: Vec<(Event<'_>, usize)> = parser
         .into_offset_iter()
         .map(|(event, range)| (event, first_line + text.get(..range.start).unwrap_or_default().matches('\n').count()))
         .collect();
-    let mut reader = Reader { events, position: 0 };
+    let notes = notes(&events);
+    let mut reader = Reader { events, position: 0, notes };
     let mut blocks = Vec::new();
     while reader.position < reader.events.len() {
         reader.raw(&mut blocks);
@@ -98,9 +110,32 @@ pub(super) fn read(text: &str, first_line: usize) -> Vec<Raw> {
     blocks
 }
 
+/// The label of every source, in order, with the first link in it.
+fn notes(events: &[(Event<'_>, usize)]) -> Vec<(String, String)> {
+    let mut notes: Vec<(String, String)> = Vec::new();
+    let mut open = false;
+    for (event, _) in events {
+        match event {
+            Event::Start(Tag::FootnoteDefinition(label)) => {
+                open = true;
+                notes.push((label.to_string(), String::new()));
+            }
+            Event::End(TagEnd::FootnoteDefinition) => open = false,
+            Event::Start(Tag::Link { dest_url, .. }) if open => {
+                if let Some((_, target)) = notes.last_mut().filter(|(_, target)| target.is_empty()) {
+                    *target = dest_url.to_string();
+                }
+            }
+            _ => {}
+        }
+    }
+    notes
+}
+
 struct Reader<'a> {
     events: Vec<(Event<'a>, usize)>,
     position: usize,
+    notes: Vec<(String, String)>,
 }
 
 impl<'a> Reader<'a> {
@@ -122,6 +157,10 @@ impl<'a> Reader<'a> {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                 let text = self.code();
                 out.push(Raw::Fence { info: info.to_string(), text, line });
+            }
+            Event::Start(Tag::FootnoteDefinition(label)) => {
+                let blocks = self.blocks_until_end(1);
+                out.push(Raw::Note { label: label.to_string(), blocks, line });
             }
             other => {
                 if let Some(block) = self.block(other, 0) {
@@ -173,8 +212,11 @@ impl<'a> Reader<'a> {
         let mut blocks = Vec::new();
         while let Some((event, _)) = self.next() {
             match event {
-                Event::End(TagEnd::Item | TagEnd::BlockQuote(_)) => break,
-                Event::Text(_) | Event::Code(_) | Event::Start(Tag::Emphasis | Tag::Strong | Tag::Link { .. }) => {
+                Event::End(TagEnd::Item | TagEnd::BlockQuote(_) | TagEnd::FootnoteDefinition) => break,
+                Event::Text(_)
+                | Event::Code(_)
+                | Event::FootnoteReference(_)
+                | Event::Start(Tag::Emphasis | Tag::Strong | Tag::Link { .. }) => {
                     self.position -= 1;
                     blocks.push(Block::Paragraph(self.loose_inlines()));
                 }
@@ -234,6 +276,7 @@ impl<'a> Reader<'a> {
                     | Event::SoftBreak
                     | Event::HardBreak
                     | Event::InlineHtml(_)
+                    | Event::FootnoteReference(_)
                     | Event::Start(Tag::Emphasis | Tag::Strong | Tag::Link { .. })
             );
             if !inline {
@@ -262,6 +305,12 @@ impl<'a> Reader<'a> {
                 let text = self.inlines();
                 out.push(Inline::Link { target: dest_url.to_string(), text });
             }
+            Event::FootnoteReference(label) => {
+                let found = self.notes.iter().position(|(known, _)| **known == *label);
+                let target = found.and_then(|index| self.notes.get(index)).map(|(_, target)| target.clone());
+                let number = found.map_or(0, |index| index + 1);
+                out.push(Inline::Note { label: label.to_string(), number, target: target.unwrap_or_default() });
+            }
             Event::Start(_) => {
                 let inner = self.inlines();
                 out.extend(inner);
@@ -278,6 +327,7 @@ pub fn plain(inlines: &[Inline]) -> String {
         .map(|inline| match inline {
             Inline::Text(text) | Inline::Code(text) => text.clone(),
             Inline::Emphasis(inner) | Inline::Strong(inner) | Inline::Link { text: inner, .. } => plain(inner),
+            Inline::Note { .. } => String::new(),
         })
         .collect()
 }

@@ -4,17 +4,45 @@
 
 mod catalog;
 pub mod check;
+pub mod course;
 pub mod goal;
 mod markdown;
 mod parse;
 pub mod progress;
 pub mod reopen;
+pub mod transcript;
 
-pub use catalog::{LESSONS, find};
+pub use catalog::{COURSE, Entry, ID_LENGTH_MAX, add, find};
 pub use markdown::{Block, Inline};
-pub use parse::{LessonError, parse};
+pub use parse::{LENGTH_BYTES_MAX, LessonError, parse};
 
 use goal::Goal;
+
+/// The ways through the course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Path {
+    /// Who meets ServiceAccounts for the first time.
+    Beginner,
+    /// Who runs clusters and hands out tokens.
+    Operator,
+    /// Who has to find and end what should not be there.
+    Security,
+}
+
+impl Path {
+    /// All of them.
+    pub const ALL: [Path; 3] = [Path::Beginner, Path::Operator, Path::Security];
+
+    /// Its name and whom it is for.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Path::Beginner => ("Beginner", "You have never met a ServiceAccount, or one has puzzled you."),
+            Path::Operator => ("Operator", "You run workloads and hand out tokens."),
+            Path::Security => ("Security", "You have to find and end what should not be there."),
+        }
+    }
+}
 
 /// A lesson as read from its file.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,10 +55,18 @@ pub struct Lesson {
     pub goal: String,
     /// How long it takes, about.
     pub minutes: u32,
+    /// The ways through the course that lead here.
+    pub paths: Vec<Path>,
+    /// What it sets right: `M7` and so on, of `misconceptions.md`.
+    pub confronts: Vec<String>,
+    /// The version of Kubernetes it is about; `None` is the lab's own.
+    pub version: Option<String>,
     /// Commands played before the learner starts.
     pub setup: Vec<String>,
     /// What to do, in steps; the first may be an introduction without a heading.
     pub steps: Vec<Step>,
+    /// Where its claims come from.
+    pub notes: Vec<Note>,
     /// Commands that solve it.
     pub solution: Vec<String>,
     /// Commands that look right and are not, with the goal they must miss.
@@ -42,12 +78,25 @@ pub struct Lesson {
 pub struct Step {
     /// The heading; empty for the introduction.
     pub title: String,
+    /// Where it begins in the file.
+    pub line: usize,
     /// Text, commands, files, a question.
     pub blocks: Vec<Block>,
     /// What must be true of the cluster for the step to be done.
     pub goals: Vec<Goal>,
-    /// From a nudge to the command.
+    /// From a question to a pointer to the command.
     pub hints: Vec<String>,
+}
+
+/// A source: what a claim rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// What stands between `[^` and `]`.
+    pub label: String,
+    /// Where it stands in the file.
+    pub line: usize,
+    /// Words and links.
+    pub blocks: Vec<Block>,
 }
 
 /// A known wrong way: it must leave the goal that it names unmet.
@@ -55,6 +104,8 @@ pub struct Step {
 pub struct WrongAnswer {
     /// The goal's text.
     pub misses: String,
+    /// Where it stands in the file.
+    pub line: usize,
     /// The commands.
     pub commands: Vec<String>,
 }
@@ -64,7 +115,9 @@ pub struct WrongAnswer {
 pub struct Prediction {
     /// What is asked.
     pub question: String,
-    /// Two or three answers.
+    /// Where it stands in the file.
+    pub line: usize,
+    /// Two or more answers.
     pub options: Vec<PredictionOption>,
 }
 
@@ -77,6 +130,8 @@ pub struct PredictionOption {
     pub right: bool,
     /// Why it is right or wrong, told once chosen.
     pub why: String,
+    /// The misconception behind a wrong answer: `M7`.
+    pub believes: Option<String>,
 }
 
 impl Lesson {

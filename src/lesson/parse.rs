@@ -2,7 +2,7 @@
 
 use crate::lesson::goal::Goal;
 use crate::lesson::markdown::{self, Block, Raw};
-use crate::lesson::{Lesson, Prediction, PredictionOption, Step, WrongAnswer};
+use crate::lesson::{Lesson, Note, Path, Prediction, PredictionOption, Step, WrongAnswer};
 use serde::Deserialize;
 use std::fmt;
 
@@ -30,6 +30,12 @@ struct FrontMatter {
     title: String,
     goal: String,
     minutes: u32,
+    #[serde(default)]
+    path: Vec<Path>,
+    #[serde(default)]
+    confronts: Vec<String>,
+    #[serde(default)]
+    version: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +52,8 @@ struct OptionYaml {
     #[serde(default)]
     right: bool,
     why: String,
+    #[serde(default)]
+    believes: Option<String>,
 }
 
 /// Reads the lesson in `text`; `file_name` gives its id.
@@ -62,34 +70,45 @@ pub fn parse(file_name: &str, text: &str) -> Result<Lesson, LessonError> {
     let (front, body, body_line) = split_front_matter(text)?;
     let front: FrontMatter = serde_yaml::from_str(front).map_err(|problem| yaml_error(&problem, 1, "front matter"))?;
     let mut lesson = Lesson {
-        id: id_of(file_name),
+        id: id_of(file_name).to_owned(),
         title: front.title,
         goal: front.goal,
         minutes: front.minutes,
+        paths: front.path,
+        confronts: front.confronts,
+        version: front.version,
         setup: Vec::new(),
-        steps: vec![Step::default()],
+        steps: vec![Step { line: body_line, ..Step::default() }],
+        notes: Vec::new(),
         solution: Vec::new(),
         wrong: Vec::new(),
     };
     for raw in markdown::read(body, body_line) {
         match raw {
             Raw::Section { level: 1, .. } => {}
-            Raw::Section { title, .. } => lesson.steps.push(Step { title, ..Step::default() }),
+            Raw::Section { title, line, .. } => lesson.steps.push(Step { title, line, ..Step::default() }),
             Raw::Fence { info, text, line } => fence(&mut lesson, &info, &text, line)?,
+            Raw::Note { label, blocks, line } => lesson.notes.push(Note { label, line, blocks }),
             Raw::Block(block) => push(&mut lesson, block),
         }
     }
-    // A heading that held only the solution or the wrong answers is no step of the learner's.
-    lesson.steps.retain(|step| !step.blocks.is_empty() || !step.goals.is_empty());
+    // What stands under the headings for authors is no step of the learner's.
+    lesson.steps.retain(|step| !is_for_authors(&step.title) && (!step.blocks.is_empty() || !step.goals.is_empty()));
     Ok(lesson)
 }
 
-fn id_of(file_name: &str) -> String {
-    let stem = file_name.rsplit('/').next().unwrap_or(file_name).trim_end_matches(".md");
-    stem.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches('-').to_owned()
+/// The headings under which the solution and the wrong answers stand, with words about them for authors.
+fn is_for_authors(title: &str) -> bool {
+    matches!(title, "Solution" | "Wrong answers")
 }
 
-fn split_front_matter(text: &str) -> Result<(&str, &str, usize), LessonError> {
+/// A lesson's id: its file's name without the number and the ending.
+pub(super) fn id_of(file_name: &str) -> &str {
+    let stem = file_name.rsplit('/').next().unwrap_or(file_name).trim_end_matches(".md");
+    stem.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches('-')
+}
+
+pub(super) fn split_front_matter(text: &str) -> Result<(&str, &str, usize), LessonError> {
     let missing = || {
         error(
             1,
@@ -105,12 +124,24 @@ fn split_front_matter(text: &str) -> Result<(&str, &str, usize), LessonError> {
 
 fn fence(lesson: &mut Lesson, info: &str, text: &str, line: usize) -> Result<(), LessonError> {
     let (language, role) = info.trim().split_once(' ').unwrap_or((info.trim(), ""));
+    let hidden = role == "solution" || role.starts_with("misses ");
+    let heading = lesson.steps.last().map_or("", |step| step.title.as_str());
+    let known = hidden || matches!(role, "setup" | "goals" | "predict" | "hints");
+    if known && hidden != is_for_authors(heading) {
+        let message = if hidden {
+            "a solution stands under the heading ## Solution, a wrong answer under ## Wrong answers".to_owned()
+        } else {
+            format!("under ## {heading} learners see nothing; move this block above it")
+        };
+        return Err(error(line, message));
+    }
     match (language, role.trim()) {
         ("console", "") => push(lesson, Block::Commands(commands(text, line)?)),
         ("console", "setup") => lesson.setup.extend(commands(text, line)?),
         ("console", "solution") => lesson.solution.extend(commands(text, line)?),
         ("console", wrong) if wrong.starts_with("misses ") => lesson.wrong.push(WrongAnswer {
             misses: wrong.trim_start_matches("misses ").trim().trim_matches('"').to_owned(),
+            line,
             commands: commands(text, line)?,
         }),
         ("yaml", "goals") => goals(lesson, text, line)?,
@@ -159,9 +190,11 @@ fn commands(text: &str, line: usize) -> Result<Vec<String>, LessonError> {
 fn goals(lesson: &mut Lesson, text: &str, line: usize) -> Result<(), LessonError> {
     let items: Vec<serde_json::Value> =
         serde_yaml::from_str(text).map_err(|problem| yaml_error(&problem, line, "goals"))?;
+    let mut lines = text.lines().enumerate().filter(|(_, content)| content.starts_with("- "));
     for item in &items {
+        let line = lines.next().map_or(line, |(index, _)| line + 1 + index);
         let goal = Goal::read(item).map_err(|message| error(line, message))?;
-        last(lesson).goals.push(goal);
+        last(lesson).goals.push(goal.at_line(line));
     }
     if !last(lesson).blocks.contains(&Block::Goals) {
         push(lesson, Block::Goals);
@@ -177,9 +210,14 @@ fn prediction(text: &str, line: usize) -> Result<Prediction, LessonError> {
     let options = read
         .options
         .into_iter()
-        .map(|option| PredictionOption { text: option.text, right: option.right, why: option.why })
+        .map(|option| PredictionOption {
+            text: option.text,
+            right: option.right,
+            why: option.why,
+            believes: option.believes,
+        })
         .collect();
-    Ok(Prediction { question: read.question, options })
+    Ok(Prediction { question: read.question, line, options })
 }
 
 fn push(lesson: &mut Lesson, block: Block) {
@@ -200,5 +238,8 @@ fn error(line: usize, message: String) -> LessonError {
 
 fn yaml_error(problem: &serde_yaml::Error, line: usize, what: &str) -> LessonError {
     let inside = problem.location().map_or(0, |location| location.line());
-    error(line + inside, format!("{what}: {problem}"))
+    let words = problem.to_string();
+    let words = words.split(" at line ").next().unwrap_or_default();
+    let advice = if words.contains("expected a string") { "; put quotes around a text with a colon in it" } else { "" };
+    error(line + inside, format!("{what}: {words}{advice}"))
 }

@@ -5,7 +5,6 @@ use crate::api::Timestamp;
 use crate::lab::Lab;
 use crate::lesson::Lesson;
 use crate::lesson::goal::Around;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One lesson on its way.
@@ -21,20 +20,14 @@ pub struct Attempt {
     answers: BTreeMap<usize, usize>,
     /// How many hints were opened, a step.
     hints: BTreeMap<usize, usize>,
+    /// How many commands of the solution were played for the learner.
+    shown: usize,
+    /// How many actions there were when this last looked.
+    seen: usize,
+    undone: bool,
     since: u64,
     started: Timestamp,
     floor: usize,
-}
-
-/// What is left of a finished lesson, kept between visits.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Course {
-    /// The lessons that were finished.
-    #[serde(default)]
-    pub done: std::collections::BTreeSet<String>,
-    /// Questions that were answered wrongly at first: lesson and number.
-    #[serde(default)]
-    pub mistaken: std::collections::BTreeSet<(String, usize)>,
 }
 
 /// A goal as the page shows it.
@@ -51,7 +44,12 @@ pub struct GoalState {
 impl Attempt {
     /// An attempt that starts from the session as it is now (its setup played).
     pub fn new(lab: &Lab) -> Self {
-        Attempt { since: lab.cluster().trace().last_sequence(), started: lab.now(), ..Attempt::default() }
+        Attempt {
+            since: lab.cluster().trace().last_sequence(),
+            started: lab.now(),
+            seen: lab.position(),
+            ..Attempt::default()
+        }
     }
 
     /// How many actions made the start of the lesson: undo stops there.
@@ -76,6 +74,8 @@ impl Attempt {
         }
         self.branch = branch;
         self.actions = lab.position();
+        self.undone |= self.actions < self.seen;
+        self.seen = self.actions;
         for (index, (step, goal)) in lesson.goals().enumerate() {
             if !self.is_met(index) && goal.is_met(lab, &self.around(lesson, step)) {
                 self.met.entry(branch).or_default().insert(index, self.actions);
@@ -119,6 +119,36 @@ impl Attempt {
         self.met.get(&self.branch).map_or(0, |met| met.values().filter(|by| **by <= self.actions).count())
     }
 
+    /// Whether it is done by the learner: watching the solution does not count.
+    pub fn is_solved(&self, lesson: &Lesson) -> bool {
+        self.shown == 0 && self.is_done(lesson)
+    }
+
+    /// Notes that `count` commands of the solution have been played.
+    pub fn show(&mut self, count: usize) {
+        self.shown = self.shown.max(count);
+    }
+
+    /// How many commands of the solution have been played.
+    pub fn shown(&self) -> usize {
+        self.shown
+    }
+
+    /// Whether something was undone.
+    pub fn has_undone(&self) -> bool {
+        self.undone
+    }
+
+    /// Remembers that something was undone, which a log does not show.
+    pub fn set_undone(&mut self, undone: bool) {
+        self.undone |= undone;
+    }
+
+    /// How many hints were opened in all.
+    pub fn hint_count(&self) -> usize {
+        self.hints.values().sum()
+    }
+
     /// Answers a question (numbered over the whole lesson).
     pub fn answer(&mut self, question: usize, option: usize) {
         self.answers.insert(question, option);
@@ -153,6 +183,11 @@ impl Attempt {
             .filter(|block| matches!(block, crate::lesson::Block::Predict(_)))
             .count();
         let predicted = (0..questions).all(|question| self.answers.contains_key(&question));
-        Around { predicted, since: self.since, started: self.started }
+        let right = lesson.predictions().take(questions).enumerate().filter(|(question, prediction)| {
+            let chosen = self.answers.get(question).and_then(|option| prediction.options.get(*option));
+            chosen.is_some_and(|option| option.right)
+        });
+        let right_percent = (right.count() * 100).checked_div(questions).unwrap_or(0);
+        Around { predicted, right_percent, undone: self.undone, since: self.since, started: self.started }
     }
 }

@@ -1,0 +1,104 @@
+//! `salab check`, `new`, `transcript`, `verify`: what authors of lessons need.
+
+use serviceaccount_lab::lesson::course::{Course, LENGTH_BYTES_MAX};
+use serviceaccount_lab::lesson::{self, LessonError, check, parse, transcript};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// What these commands do, for the program's help.
+pub const USAGE: &str = "\
+       salab check FILE...         prove lessons: unsolved at the start, solved by the solution, not by the wrong answers;
+                                   links, sources and printed outputs right
+       salab new FILE              write a lesson to begin with
+       salab transcript FILE       the lesson as a document, with what its commands print
+       salab verify FILE           play the proofs in a file of progress again
+";
+
+const TEMPLATE: &str = include_str!("template.md");
+
+/// Runs one of the commands; `None` if `name` is none of them.
+pub fn run(name: &str, files: &[String]) -> Option<Result<String, String>> {
+    let done = match (name, files) {
+        ("check" | "new" | "transcript" | "verify", []) => Err(format!("salab {name}: which FILE?\n")),
+        ("check", files) => check_all(files),
+        ("new", [file]) => new(file),
+        ("transcript", [file]) => document(file),
+        ("verify", [file]) => verify(file),
+        ("new" | "transcript" | "verify", _) => Err(format!("salab {name}: one FILE at a time\n")),
+        _ => return None,
+    };
+    Some(done)
+}
+
+fn read(file: &str) -> Result<String, String> {
+    std::fs::read_to_string(file).map_err(|error| format!("salab: {file}: {error}\n"))
+}
+
+/// The lessons of a list: `lessons/*.md` as a shell writes it, without the documents that are no lessons.
+fn lessons(files: &[String]) -> impl Iterator<Item = &String> {
+    files.iter().filter(|file| {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        !matches!(name, "README.md" | "misconceptions.md")
+    })
+}
+
+fn check_all(files: &[String]) -> Result<String, String> {
+    let (mut good, mut bad) = (String::new(), String::new());
+    for file in lessons(files) {
+        let text = read(file)?;
+        let folder = Path::new(file).parent().map(Path::to_path_buf).unwrap_or_default();
+        let problems = examine(file, &text, &folder);
+        if problems.is_empty() {
+            let _ = writeln!(good, "{file}: holds");
+        }
+        for LessonError { line, message } in problems {
+            let _ = writeln!(bad, "{file}:{line}: {message}");
+        }
+    }
+    if bad.is_empty() { Ok(good) } else { Err(good + &bad) }
+}
+
+fn examine(file: &str, text: &str, folder: &Path) -> Vec<LessonError> {
+    let is_lesson = |name: &str| {
+        let plain = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+        plain && name.ends_with(".md") && folder.join(name).is_file()
+    };
+    check::examine(file, text, &is_lesson)
+}
+
+fn new(file: &str) -> Result<String, String> {
+    let path = PathBuf::from(file);
+    if path.extension().is_none_or(|extension| extension != "md") {
+        return Err(format!("salab new: {file}: a lesson's file ends in .md\n"));
+    }
+    if path.exists() {
+        return Err(format!("salab new: {file} is there already\n"));
+    }
+    std::fs::write(&path, TEMPLATE).map_err(|error| format!("salab new: {file}: {error}\n"))?;
+    Ok(format!("{file}: written. It holds as it is; change it, and run: salab check {file}\n"))
+}
+
+fn document(file: &str) -> Result<String, String> {
+    let text = read(file)?;
+    let lesson = parse(file, &text).map_err(|error| format!("{file}:{}: {}\n", error.line, error.message))?;
+    Ok(transcript::document(&lesson, &text))
+}
+
+fn verify(file: &str) -> Result<String, String> {
+    let size = std::fs::metadata(file).map_err(|error| format!("salab: {file}: {error}\n"))?.len();
+    if size > LENGTH_BYTES_MAX as u64 {
+        return Err(format!("salab verify: {file}: {size} bytes are more than a file of progress has\n"));
+    }
+    let course = Course::read(&read(file)?).map_err(|error| format!("salab verify: {file}: {error}\n"))?;
+    let (mut text, mut failed) = (String::new(), false);
+    for (id, done) in &course.done {
+        let verdict = match lesson::find(id) {
+            None => "not a lesson of this course",
+            Some(lesson) if done.is_proof_of(&lesson) => "solved, as its log proves",
+            Some(_) => "NOT solved by its log",
+        };
+        failed |= !verdict.starts_with("solved");
+        let _ = writeln!(text, "{id}: {verdict} ({})", done.day);
+    }
+    if failed { Err(text) } else { Ok(text) }
+}
