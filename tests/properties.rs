@@ -40,6 +40,7 @@ fn undo_and_redo_come_back_to_the_same_bytes() {
                 Action::FinishEdit { text } => lab.finish_edit(text),
                 Action::Interrupt => lab.interrupt(),
                 Action::Advance(duration) => lab.advance(*duration),
+                Action::Flags(_) => lab.act(action),
             };
             states.push(bytes(&lab));
         }

@@ -52,6 +52,22 @@ pub enum Credential {
     Token(Token),
 }
 
+/// Where a request comes from: what the API server sees as its source address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// A machine outside the cluster: the learner's.
+    #[default]
+    Outside,
+    /// The node: its kubelet.
+    Node,
+    /// The machine of the control plane: controllers and scheduler.
+    ControlPlane,
+    /// A process in a container.
+    Container(ContainerRef),
+    /// This address.
+    Address(Rc<str>),
+}
+
 /// One request to the API server.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
@@ -67,6 +83,8 @@ pub struct Request {
     pub body: Body,
     /// The credential that is not a header.
     pub credential: Option<Credential>,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 /// What a request or a response carries.

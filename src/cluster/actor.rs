@@ -1,6 +1,7 @@
 //! What every actor behind the door works with: the store to read, a client to write, events, the trace.
 
 use crate::api::object::{self, Object};
+use crate::api::request::{Request, Response};
 use crate::api::time::Timestamp;
 use crate::cluster::apiserver::ApiServer;
 use crate::cluster::client::{Caller, Credentials, Identity};
@@ -52,6 +53,17 @@ impl Context<'_> {
     /// The connection to the API server.
     pub fn client(&mut self) -> Caller<'_> {
         Caller::new(self.server, self.credentials, self.identity)
+    }
+
+    /// Sends a request of a process that runs on the node, with whatever credential it carries.
+    pub fn send_for_process(&mut self, request: &Request) -> Response {
+        self.server.handle(request)
+    }
+
+    /// Notes what a process on the node did, under the name of its program.
+    pub fn note_process(&mut self, program: &str, about: ObjectRef, event: Event) {
+        let now = self.server.now();
+        self.server.trace_mut().add(now, 0, Actor::Client(program.to_owned()), Some(about), event);
     }
 
     /// Notes in the trace what was done and why.

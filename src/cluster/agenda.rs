@@ -7,7 +7,7 @@
 use crate::api::container::{Container, ContainerRef};
 use crate::api::files::FileError;
 use crate::api::object;
-use crate::api::request::{Method, Request, Response, Watch, WatchEvent};
+use crate::api::request::{Method, Origin, Request, Response, Watch, WatchEvent};
 use crate::api::time::Timestamp;
 use crate::cluster::actor::Context;
 use crate::cluster::admission;
@@ -22,7 +22,7 @@ use crate::cluster::facade::Advanced;
 use crate::cluster::kubelet::Kubelet;
 use crate::cluster::ledger::Ledger;
 use crate::cluster::scheduler;
-use crate::cluster::settings::{NODE_NAME, Settings};
+use crate::cluster::settings::{Flags, NODE_NAME, Settings};
 use crate::cluster::store::{Change, ChangeKind, Key};
 use crate::cluster::trace::{Actor, Event};
 use crate::cluster::views::{PodFiles, TokenLife};
@@ -204,8 +204,10 @@ impl State {
         let printed =
             self.act(Identity::Kubelet, Actor::Kubelet, KUBELET, |context| kubelet.work_pod(at, horizon, context));
         self.kubelet = kubelet;
-        for (pod, container, text) in printed {
-            boot::keep_log(&mut self.server, &pod, &container, &text);
+        if let Some((pod, printed)) = printed {
+            for line in &printed {
+                boot::keep_log(&mut self.server, &pod, line);
+            }
         }
     }
 
@@ -320,9 +322,16 @@ impl State {
         self.run_until(self.now().after(REQUEST_TIME));
         self.await_default_account(request);
         let before = self.server.trace().last_sequence();
-        let response = self.server.handle(request);
+        let response = match &request.origin {
+            Origin::Container(reference) => {
+                let origin = Origin::Address(self.kubelet.address(reference).into());
+                self.server.handle(&Request { origin, ..request.clone() })
+            }
+            _ => self.server.handle(request),
+        };
         self.ledger.note(self.server.trace().since(before));
         self.dispatch();
+        self.kubelet.disturb(self.server.now());
         response
     }
 
@@ -341,6 +350,19 @@ impl State {
                 Some(due) => self.run_until(due),
                 None => return,
             };
+        }
+    }
+
+    /// The API server starts again with other flags.
+    pub fn restart(&mut self, flags: Flags) {
+        let changes = flags.changes(self.server.settings().flags);
+        self.server.restart(flags);
+        self.kubelet.disturb(self.server.now());
+        if !changes.is_empty() {
+            let what = format!("kube-apiserver runs with {}", changes.join(" "));
+            let why = "an administrator changed its flags; tokens issued before keep their claims".to_owned();
+            let now = self.now();
+            self.server.trace_mut().add(now, 0, Actor::ApiServer, None, Event::Acted { what, why });
         }
     }
 

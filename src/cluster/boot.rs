@@ -8,6 +8,7 @@ use crate::cluster::client::Identity;
 use crate::cluster::controllers::accounts;
 use crate::cluster::events::Source;
 use crate::cluster::kubelet::node;
+use crate::cluster::kubelet::worker::Printed;
 use crate::cluster::trace::Actor;
 use serde_json::Value;
 
@@ -29,9 +30,11 @@ pub fn start(state: &mut State) {
 }
 
 /// Hands what a container has printed to the server, which answers `kubectl logs`.
-pub fn keep_log(server: &mut ApiServer, pod: &Object, container: &str, text: &str) {
-    server.restart_log(object::uid(pod), container);
-    server.append_log(object::uid(pod), container, text);
+pub fn keep_log(server: &mut ApiServer, pod: &Object, printed: &Printed) {
+    if printed.starts {
+        server.restart_log(object::uid(pod), &printed.container);
+    }
+    server.append_log(object::uid(pod), &printed.container, &printed.text);
 }
 
 /// The object a request carries; null if it carries none that can be read.

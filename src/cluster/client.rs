@@ -9,7 +9,7 @@
 
 use crate::api::kinds;
 use crate::api::object::{self, Object};
-use crate::api::request::{Body, Credential, Method, Request, Response};
+use crate::api::request::{Body, Credential, Method, Origin, Request, Response};
 use crate::api::status::Status;
 use crate::api::time::Timestamp;
 use crate::api::token::Token;
@@ -192,6 +192,8 @@ impl<'a> Caller<'a> {
     /// Sends a request with this client's credential and user agent. A token that is refused is replaced once.
     pub fn send(&mut self, request: Request) -> Response {
         let request = request.header("User-Agent", self.identity.user_agent());
+        let origin = if self.identity == Identity::Kubelet { Origin::Node } else { Origin::ControlPlane };
+        let request = Request { origin, ..request };
         let credential = self.credential();
         let response = self.server.handle(&Request { credential, ..request.clone() });
         if let (401, Identity::Account(name)) = (response.code, self.identity) {

@@ -8,7 +8,7 @@ use crate::api::time::Timestamp;
 use crate::cluster::agenda::State;
 use crate::cluster::keys;
 use crate::cluster::reader::Reader;
-use crate::cluster::settings::Settings;
+use crate::cluster::settings::{Flags, Settings};
 use crate::cluster::trace::Trace;
 use crate::cluster::views::{PodFiles, TokenLife};
 use std::rc::Rc;
@@ -46,6 +46,11 @@ impl Cluster {
     /// Lets time pass until `instant` (never back); everything that falls due happens in order.
     pub fn run_until(&mut self, instant: Timestamp) -> Advanced {
         Rc::make_mut(&mut self.state).run_until(instant)
+    }
+
+    /// The API server starts again with other flags.
+    pub fn restart(&mut self, flags: Flags) {
+        Rc::make_mut(&mut self.state).restart(flags);
     }
 
     /// What the clock shows.

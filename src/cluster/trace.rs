@@ -5,6 +5,7 @@ use crate::api::object::Object;
 use crate::api::status::Status;
 use crate::api::time::Timestamp;
 use crate::api::user::UserInfo;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// How many entries are kept; the oldest go first.
@@ -77,6 +78,8 @@ pub enum Event {
     Received {
         /// `GET /api/v1/namespaces/default/pods?limit=500`.
         request_line: String,
+        /// The address it came from.
+        source: Cow<'static, str>,
         /// The object as submitted.
         submitted: Option<Rc<Object>>,
     },

@@ -117,7 +117,8 @@ impl<'a> Context<'a> {
         let session = self.session()?.clone();
         session.connect(self.host.client())?;
         let line = (verbosity >= 6).then(|| (request.method.name(), format!("{}{}", session.server, request.url())));
-        let response = self.host.client().send(session.authenticate(request));
+        let origin = self.host.origin();
+        let response = self.host.client().send(Request { origin, ..session.authenticate(request) });
         if let Some((method, url)) = line {
             let text = crate::kubectl::verbosity::response_line(self.host.client().now(), method, &url, response.code);
             self.outcome.warn(text);

@@ -3,12 +3,17 @@
 use crate::api::client::Client;
 use crate::api::container::ContainerRef;
 use crate::api::files::FileError;
-use crate::api::request::Watch;
+use crate::api::request::{Origin, Watch};
 
 /// The machine kubectl runs on: a learner's workstation, or a container.
 pub trait Host {
     /// The connection to the cluster.
     fn client(&mut self) -> &mut dyn Client;
+
+    /// Where its requests come from.
+    fn origin(&self) -> Origin {
+        Origin::Outside
+    }
 
     /// The bytes of a file; relative paths start at the working folder.
     ///

@@ -5,6 +5,7 @@
 
 use crate::api::duration;
 use crate::cluster::Cluster;
+use crate::cluster::settings::Flags;
 use crate::lab::Record;
 use crate::shell::Shell;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,8 @@ pub enum Action {
     Interrupt,
     /// The clock moved on by hand.
     Advance(Duration),
+    /// The API server started again with other flags.
+    Flags(Flags),
 }
 
 impl Action {
@@ -62,6 +65,7 @@ impl Action {
             Action::FinishEdit { .. } => "edited text handed back".to_owned(),
             Action::Interrupt => "Ctrl+C".to_owned(),
             Action::Advance(time) => format!("clock moved on by {}", duration::human(*time)),
+            Action::Flags(_) => "flags of the API server changed".to_owned(),
         }
     }
 }

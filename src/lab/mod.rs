@@ -10,9 +10,11 @@ mod history;
 pub mod link;
 mod record;
 pub mod script;
+pub mod seek;
 pub mod story;
 pub mod tokens;
 pub mod transcript;
+pub mod uses;
 
 pub use branches::BranchView;
 pub use history::{Action, BRANCHES_MAX, Step};
@@ -20,7 +22,7 @@ pub use record::Record;
 
 // What a lesson's goals read of the cluster, which they see through the session alone.
 pub use crate::cluster::authz;
-pub use crate::cluster::settings::Settings;
+pub use crate::cluster::settings::{Flags, Settings};
 pub use crate::cluster::trace::Event;
 
 use crate::api::client::Client;
@@ -291,6 +293,10 @@ impl Lab {
             Action::Advance(duration) => {
                 self.cluster.advance(*duration);
                 self.shell.poll(&mut self.cluster)
+            }
+            Action::Flags(flags) => {
+                self.cluster.restart(*flags);
+                Transcript::default()
             }
         }
     }

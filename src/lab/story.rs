@@ -172,14 +172,14 @@ fn words(entry: &Entry) -> (String, String, Tone) {
     let about = entry.object.as_ref().map(describe).unwrap_or_default();
     let who = who(&entry.actor);
     match &entry.event {
-        Event::Received { request_line, submitted } => {
+        Event::Received { request_line, source, submitted } => {
             let what = match submitted {
                 Some(object) if !object::kind(object).is_empty() => {
                     format!("{who} submitted {}", describe_object(object))
                 }
                 _ => format!("{who} asked: {}", request_line.split('?').next().unwrap_or_default()),
             };
-            (what, request_line.clone(), Tone::Plain)
+            (what, format!("{request_line}, from {source}"), Tone::Plain)
         }
         Event::Authenticated { user, .. } => {
             let groups =

@@ -3,12 +3,17 @@
 use crate::api::client::Client;
 use crate::api::container::ContainerRef;
 use crate::api::files::{Entry, FileError};
+use crate::api::request::Origin;
 use crate::kubectl::host::{Host, Outcome};
 use crate::shell::runner::Runner;
 
 impl Host for Runner<'_> {
     fn client(&mut self) -> &mut dyn Client {
         &mut *self.client
+    }
+
+    fn origin(&self) -> Origin {
+        self.frame().container.clone().map_or(Origin::Outside, Origin::Container)
     }
 
     fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError> {

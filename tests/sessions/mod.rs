@@ -1,7 +1,7 @@
 //! Sessions for several tests: plausible ones at random, and everything that a session shows.
 
 use serviceaccount_lab::cluster::random::Random;
-use serviceaccount_lab::lab::{Action, Lab};
+use serviceaccount_lab::lab::{Action, Flags, Lab};
 use std::time::Duration;
 
 /// What plausible sessions are made of: right commands, wrong ones, refused ones, and time.
@@ -47,6 +47,10 @@ pub fn random_log(seed: u64) -> Vec<(Action, Duration)> {
                 0 => Action::Advance(Duration::from_secs(random.below(90_000))),
                 1 => Action::WriteFile { path: "x.yaml".to_owned(), text: format!("n: {seed}\n") },
                 2 => Action::Interrupt,
+                3 => Action::Flags(Flags {
+                    extend_token_expiration: random.below(2) == 0,
+                    max_token_expiration_seconds: random.below(2) * 86_400,
+                }),
                 _ => Action::Command(ENTRIES.get(index).copied().unwrap_or_default().to_owned()),
             };
             (action, Duration::from_millis(random.below(5000)))

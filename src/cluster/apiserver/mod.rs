@@ -27,7 +27,7 @@ mod watch;
 
 pub use info::RequestInfo;
 
-use crate::api::request::{Request, Response};
+use crate::api::request::{Origin, Request, Response};
 use crate::api::status::Status;
 use crate::api::time::Timestamp;
 use crate::cluster::apiserver::call::Call;
@@ -36,9 +36,10 @@ use crate::cluster::authz;
 use crate::cluster::clock::Clock;
 use crate::cluster::random::Random;
 use crate::cluster::reader::Reader;
-use crate::cluster::settings::Settings;
+use crate::cluster::settings::{CONTROL_PLANE_ADDRESS, Flags, NODE_ADDRESS, OUTSIDE_ADDRESS, Settings};
 use crate::cluster::store::{ChangeKind, Key, Store};
 use crate::cluster::trace::{Actor, Event, ObjectRef, Reason, Trace};
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -83,6 +84,7 @@ impl ApiServer {
         let mut call = Call::new(self.requests, request);
         let received = Event::Received {
             request_line: format!("{} {}", request.method.name(), request.url()),
+            source: source(&request.origin),
             submitted: call.body.as_ref().ok().and_then(Clone::clone),
         };
         self.note(&call, call.actor(), received);
@@ -202,6 +204,12 @@ impl ApiServer {
         self.store.delete(key);
     }
 
+    /// Starts again with other flags. What was in memory is gone: the tokens found good a moment ago.
+    pub fn restart(&mut self, flags: Flags) {
+        self.settings = Rc::new(Settings { flags, ..(*self.settings).clone() });
+        self.authenticator = Authenticator::default();
+    }
+
     /// What the clock shows.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
@@ -235,6 +243,17 @@ impl ApiServer {
     /// The cluster's flags.
     pub fn settings(&self) -> &Rc<Settings> {
         &self.settings
+    }
+}
+
+/// The address that a request comes from.
+fn source(origin: &Origin) -> Cow<'static, str> {
+    match origin {
+        Origin::Outside => Cow::Borrowed(OUTSIDE_ADDRESS),
+        Origin::Node => Cow::Borrowed(NODE_ADDRESS),
+        Origin::ControlPlane => Cow::Borrowed(CONTROL_PLANE_ADDRESS),
+        Origin::Address(address) => Cow::Owned(address.to_string()),
+        Origin::Container(_) => Cow::Borrowed(""),
     }
 }
 

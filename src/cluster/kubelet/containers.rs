@@ -9,6 +9,7 @@ use crate::api::object::{self, Object};
 use crate::api::time::Timestamp;
 use crate::cluster::actor::Context;
 use crate::cluster::events::Report;
+use crate::cluster::kubelet::calls::Calling;
 use crate::cluster::kubelet::process::Process;
 use crate::cluster::kubelet::sources::user_of;
 use crate::cluster::kubelet::{environment, images};
@@ -21,6 +22,8 @@ const BACKOFF_FIRST: Duration = Duration::from_secs(10);
 const BACKOFF_MAX: Duration = Duration::from_secs(300);
 /// How long the runtime takes to create and start a container.
 const CREATE: Duration = Duration::from_millis(12);
+/// How long an application takes until its first call.
+const BEFORE_CALLING: Duration = Duration::from_millis(40);
 /// How long the kubelet takes to notice that a container has ended.
 const NOTICE: Duration = Duration::from_millis(700);
 
@@ -66,6 +69,7 @@ enum Step {
     Start,
     Exit,
     Decide,
+    Call,
 }
 
 /// One container of a pod on the node.
@@ -91,6 +95,8 @@ pub struct ContainerState {
     pub written: Option<FileTree>,
     /// Whether it ends on SIGTERM.
     pub heeds_term: bool,
+    /// What it calls the API server with, if it is an application that does.
+    pub calling: Option<Calling>,
     next: Option<(Timestamp, Step)>,
     exit: i32,
     backoff: Option<(Duration, Timestamp)>,
@@ -128,6 +134,7 @@ impl ContainerState {
             pinned: Vec::new(),
             written: None,
             heeds_term: false,
+            calling: None,
             next: None,
             exit: 0,
             backoff: None,
@@ -143,6 +150,16 @@ impl ContainerState {
         if !std::mem::replace(&mut self.begun, true) {
             self.next = Some((now, Step::Begin));
         }
+    }
+
+    /// When it calls the API server next, if it does.
+    pub fn call_due(&self) -> Option<Timestamp> {
+        self.next.filter(|(_, step)| *step == Step::Call).map(|(at, _)| at)
+    }
+
+    /// Lets it call the API server at that instant.
+    pub fn call_at(&mut self, at: Timestamp) {
+        self.next = Some((at, Step::Call));
     }
 
     /// Whether it runs.
@@ -191,6 +208,7 @@ impl ContainerState {
                 }
             }
             Step::Decide => self.decide(around, context),
+            Step::Call => {}
         }
         true
     }
@@ -346,6 +364,10 @@ impl ContainerState {
         (self.exit, self.heeds_term) = (process.exit, process.heeds_term);
         around.logs.push((self.name.clone(), process.output));
         self.next = process.runs.map(|runs| (now.after(runs), Step::Exit));
+        self.calling = process.app.map(Calling::new);
+        if self.calling.is_some() {
+            self.call_at(now.after(BEFORE_CALLING));
+        }
     }
 
     fn configuration_error(&self, around: &Surroundings<'_>) -> Option<String> {

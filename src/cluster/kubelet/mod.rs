@@ -6,7 +6,9 @@
 //! Not simulated: static pods, ephemeral containers, probes, resources, evictions, a container restart when its
 //! image is changed in place.
 
+pub mod app;
 pub mod atomic_writer;
+pub mod calls;
 pub mod containers;
 pub mod environment;
 pub mod images;
@@ -20,11 +22,13 @@ pub mod view;
 pub mod volume;
 pub mod worker;
 
+use crate::api::container::ContainerRef;
 use crate::api::object::{self, Object, Pod};
 use crate::api::time::Timestamp;
 use crate::cluster::actor::Context;
 use crate::cluster::clock::Queue;
-use crate::cluster::kubelet::worker::{Shared, Stage, Worker, failed_mount};
+use crate::cluster::kubelet::containers::ContainerState;
+use crate::cluster::kubelet::worker::{Printed, Shared, Stage, Worker, failed_mount};
 use crate::cluster::settings::NODE_NAME;
 use crate::cluster::store::{Change, ChangeKind};
 use crate::cluster::views::TokenLife;
@@ -70,6 +74,21 @@ impl Kubelet {
             "configmaps" | "secrets" => self.observe_source(change, now),
             _ => {}
         }
+        // A pod's status says nothing about anybody's rights.
+        let bookkeeping = matches!(change.key.resource.as_str(), "pods" | "events" | "nodes");
+        if !bookkeeping || change.kind == ChangeKind::Deleted {
+            self.disturb(now);
+        }
+    }
+
+    /// Something may have changed what the API server says to a token.
+    pub fn disturb(&mut self, now: Timestamp) {
+        self.shared.disturbed = now;
+    }
+
+    /// The address of the pod that a process runs in; empty if it is gone.
+    pub fn address(&self, process: &ContainerRef) -> &str {
+        self.workers.get(process.pod_uid.as_str()).map_or("", |worker| &worker.address)
     }
 
     fn observe_pod(&mut self, change: &Change, now: Timestamp) {
@@ -140,15 +159,15 @@ impl Kubelet {
         }
     }
 
-    /// Lets the pod that is due go on. What its containers print comes back: pod, container, text.
+    /// Lets the pod that is due go on. What its containers print comes back.
     pub fn work_pod(
         &mut self,
         at: Timestamp,
         horizon: Timestamp,
         context: &mut Context<'_>,
-    ) -> Vec<(Rc<Object>, String, String)> {
-        let Some((_, uid)) = self.pods_due.take_due(at) else { return Vec::new() };
-        let Some(entry) = self.workers.get_mut(&uid).filter(|worker| worker.due == Some(at)) else { return Vec::new() };
+    ) -> Option<(Rc<Object>, Vec<Printed>)> {
+        let (_, uid) = self.pods_due.take_due(at)?;
+        let entry = self.workers.get_mut(&uid).filter(|worker| worker.due == Some(at))?;
         let stored = context.get("pods", &entry.namespace, &entry.name).filter(|pod| object::uid(pod) == &*uid);
         let worker = Rc::make_mut(entry);
         worker.work(stored, &mut self.shared, horizon, context);
@@ -163,8 +182,7 @@ impl Kubelet {
             }
         }
         let pod = Rc::clone(&worker.pod);
-        let printed = std::mem::take(&mut self.shared.printed);
-        printed.into_iter().map(|(_, container, text)| (Rc::clone(&pod), container, text)).collect()
+        Some((pod, std::mem::take(&mut self.shared.printed)))
     }
 
     /// Looks at the volume that is due: refreshes its tokens, takes over what has changed. Of the refreshes until
@@ -178,9 +196,11 @@ impl Kubelet {
         }
         let worker = Rc::make_mut(entry);
         let grid = worker.grid;
+        // An application looks at the files when it calls.
+        let calls = worker.containers.iter().filter_map(ContainerState::call_due).min();
         let pod = Rc::clone(&worker.pod);
         let Some(volume) = worker.volumes.get_mut(index) else { return };
-        volume.left_out += volume.skip(grid, horizon);
+        volume.left_out += volume.skip(grid, horizon.min(calls.unwrap_or(horizon)));
         if volume.next.is_some_and(|next| next > at) {
             if let Some(next) = volume.next {
                 self.looks_due.add(next, (uid, index));

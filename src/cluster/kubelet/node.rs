@@ -8,7 +8,7 @@ use crate::cluster::settings::NODE_NAME;
 use serde_json::{Value, json};
 
 /// The node's own address.
-pub const ADDRESS: &str = "172.30.2.2";
+pub const ADDRESS: &str = crate::cluster::settings::NODE_ADDRESS;
 
 /// The Node object.
 pub fn node(now: Timestamp) -> Object {

@@ -1,9 +1,11 @@
 //! What a container's command does, as far as the lab needs to know: whether it ends, when, how, and what it prints.
 //!
-//! Not simulated: programs. `sleep` sleeps, `echo`, `true`, `false` and `exit` end, an image's server serves; whatever
-//! else a pod runs is taken to run for ever and to print nothing.
+//! Not simulated: programs. `sleep` sleeps, `echo`, `true`, `false` and `exit` end, an image's server serves, a loop
+//! around `curl` calls the API server (see [`crate::cluster::kubelet::app`]); whatever else a pod runs is taken to run
+//! for ever and to print nothing.
 
 use crate::api::object;
+use crate::cluster::kubelet::app::App;
 use crate::cluster::kubelet::images::{self, Default};
 use serde_json::Value;
 use std::time::Duration;
@@ -21,6 +23,8 @@ pub struct Process {
     pub heeds_term: bool,
     /// Why it could not be started at all (`StartError`); empty if it could.
     pub start_error: String,
+    /// The application it is, if it calls the API server.
+    pub app: Option<App>,
 }
 
 /// How long a process takes that has nothing to do.
@@ -28,7 +32,7 @@ const INSTANT: Duration = Duration::from_millis(20);
 
 impl Process {
     fn forever(heeds_term: bool) -> Self {
-        Process { runs: None, exit: 0, output: String::new(), heeds_term, start_error: String::new() }
+        Process { runs: None, exit: 0, output: String::new(), heeds_term, start_error: String::new(), app: None }
     }
 
     fn ends(exit: i32, output: String) -> Self {
@@ -77,7 +81,10 @@ fn of_words(words: &[&str]) -> Process {
         "exit" => Process::ends(rest.first().and_then(|code| code.parse().ok()).unwrap_or(0), String::new()),
         "sh" | "bash" | "ash" => match rest {
             [] => Process::ends(0, String::new()),
-            ["-c", script, ..] => of_script(script),
+            ["-c", script, ..] => match App::of_script(script) {
+                Some(app) => Process { app: Some(app), ..Process::forever(false) },
+                None => of_script(script),
+            },
             _ => Process::forever(false),
         },
         "nginx" | "httpd" | "redis-server" | "pause" => Process::forever(true),
@@ -110,7 +117,7 @@ fn of_script(script: &str) -> Process {
 }
 
 /// `sleep`'s argument: seconds, minutes, hours, days; `None` for `infinity` and for what it would refuse.
-fn seconds(arguments: &[&str]) -> Option<Duration> {
+pub fn seconds(arguments: &[&str]) -> Option<Duration> {
     let text = arguments.first()?;
     let (number, unit) = match text.chars().last()? {
         's' => (text.strip_suffix('s')?, 1.0),

@@ -11,6 +11,9 @@ use crate::cluster::kubelet::refresh::{self, SyncGrid};
 use serde_json::{Value, json};
 use std::time::Duration;
 
+/// How often the manager forgets the tokens that have expired (`gcPeriod`).
+const FORGETTING: Duration = Duration::from_secs(60);
+
 /// A token in a volume.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MountedToken {
@@ -59,6 +62,23 @@ pub struct Tokens {
     pub unobserved: u64,
 }
 
+/// How the manager names a token in its cache, and in its messages: as Go prints the parts of the request.
+fn cache_key(pod: &Object, source: &Value) -> String {
+    let quote = crate::api::go::quote;
+    let audiences = match object::text(source, &["audience"]) {
+        "" => "[]string(nil)".to_owned(),
+        audience => format!("[]string{{{}}}", quote(audience)),
+    };
+    let seconds = object::integer(source, &["expirationSeconds"]).unwrap_or(3600);
+    let reference = format!(
+        "v1.BoundObjectReference{{Kind:\"Pod\", APIVersion:\"v1\", Name:{}, UID:{}}}",
+        quote(object::name(pod)),
+        quote(object::uid(pod))
+    );
+    let (account, namespace) = (quote(Pod(pod).service_account_name()), quote(object::namespace(pod)));
+    format!("{account}/{namespace}/{audiences}/{seconds}/{reference}/\"\"")
+}
+
 impl Tokens {
     /// The token for one source: the one at hand while it is fresh, otherwise a new one.
     ///
@@ -93,7 +113,11 @@ impl Tokens {
                 None => Err(format!("failed to fetch token: {error}")),
                 Some(token) if now > token.expires => {
                     (token.refresh_due, token.failing) = (self.grid.after(now), true);
-                    Err(format!("token {path} expired and refresh failed: {error}"))
+                    // Every minute the manager forgets what has expired; then it is as if there never was one.
+                    if now > token.expires.after(FORGETTING) {
+                        return Err(format!("failed to fetch token: {error}"));
+                    }
+                    Err(format!("token {} expired and refresh failed: {error}", cache_key(pod, source)))
                 }
                 Some(token) => {
                     (token.refresh_due, token.failing) = (self.grid.after(now), true);

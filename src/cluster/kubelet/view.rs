@@ -112,7 +112,8 @@ impl Worker {
         specs.iter().find(|spec| object::text(spec, &["name"]) == state.name)
     }
 
-    fn container(&self, state: &ContainerState) -> Option<Container> {
+    /// What a process in one of its containers sees.
+    pub(super) fn container(&self, state: &ContainerState) -> Option<Container> {
         let spec = self.spec_of(state)?;
         let mut files = match &state.written {
             Some(written) => written.clone(),

@@ -78,8 +78,21 @@ pub struct Shared {
     pub images: BTreeSet<String>,
     /// How many addresses were given out.
     pub addresses: u32,
-    /// What containers have printed since it was last collected: pod UID, container, text.
-    pub printed: Vec<(Rc<str>, String, String)>,
+    /// What containers have printed since it was last collected.
+    pub printed: Vec<Printed>,
+    /// When somebody last changed what tokens depend on, or may have.
+    pub disturbed: Timestamp,
+}
+
+/// Something a container printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Printed {
+    /// The container.
+    pub container: String,
+    /// What it printed.
+    pub text: String,
+    /// Whether it has just started: what it printed before is its previous log.
+    pub starts: bool,
 }
 
 impl Worker {
@@ -196,6 +209,7 @@ impl Worker {
         for _ in 0..=self.containers.len() {
             let mut worked = false;
             for index in 0..self.containers.len() {
+                self.work_calls(index, horizon, shared, context);
                 worked |= self.work_container(index, &pod, shared, context);
             }
             changed |= worked;
@@ -221,7 +235,7 @@ impl Worker {
         let mut around = Surroundings { pod, spec, images: &mut shared.images, seed: shared.seed, logs: &mut logs };
         let worked = state.work(&mut around, context);
         for (container, text) in logs {
-            shared.printed.push((Rc::clone(&self.uid), container, text));
+            shared.printed.push(Printed { container, text, starts: true });
         }
         let started = !was_running && self.containers.get(index).is_some_and(ContainerState::running);
         if started {

@@ -138,7 +138,7 @@ fn check_seconds(seconds: i64, given: &Value) -> Result<(), Status> {
 
 fn clamp(asked: i64, settings: &Settings, checks: &mut Vec<Reason>, warnings: &mut Vec<String>) -> u64 {
     let asked = u64::try_from(asked).unwrap_or(0);
-    let max = settings.max_token_expiration_seconds;
+    let max = settings.flags.max_token_expiration_seconds;
     checks.push(Reason::looked("spec.expirationSeconds", asked.to_string()));
     if max == 0 || asked <= max {
         return asked;
@@ -150,7 +150,7 @@ fn clamp(asked: i64, settings: &Settings, checks: &mut Vec<Reason>, warnings: &m
 
 fn is_extended(seconds: u64, bound: Option<&Bound>, object: &Object, settings: &Settings) -> bool {
     let own = api_audiences();
-    settings.extend_token_expiration
+    settings.flags.extend_token_expiration
         && seconds == EXTENDABLE_LIFETIME_SECONDS
         && bound.is_some_and(|bound| bound.kind == "pod")
         && strings(object, &["spec", "audiences"]).iter().all(|audience| own.iter().any(|one| one == audience))

@@ -125,6 +125,7 @@ fn build(runner: &mut Runner<'_>, arguments: &Arguments, target: &server::Target
         request.body = Body::Bytes(Rc::from(data));
     }
     request.headers = headers;
+    request.origin = crate::kubectl::host::Host::origin(runner);
     if let Some(path) = &arguments.certificate {
         let pem = runner.read(path).map_err(|_| (58, format!("could not load PEM client certificate from {path}, (no key found, wrong pass phrase, or wrong file format?)")))?;
         request.credential = Some(Credential::Certificate(Rc::from(String::from_utf8_lossy(&pem).as_ref())));

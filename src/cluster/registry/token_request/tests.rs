@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::cluster::authz::tests::put;
-use crate::cluster::settings::ISSUER;
+use crate::cluster::settings::{Flags, ISSUER};
 use crate::cluster::store::Store;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_795_476_177);
@@ -19,6 +19,10 @@ fn cluster() -> Store {
     put(&mut store, "pods", pod("other", "robot", "node01"));
     put(&mut store, "nodes", json!({"metadata": {"name": "node01", "uid": "node-1"}}));
     store
+}
+
+fn settings(extend_token_expiration: bool, max_token_expiration_seconds: u64) -> Settings {
+    Settings { flags: Flags { extend_token_expiration, max_token_expiration_seconds }, ..Settings::default() }
 }
 
 fn with(settings: &Settings, name: &str, body: Value) -> Result<Answer, Status> {
@@ -161,14 +165,14 @@ fn only_mounted_tokens_live_a_year() {
     plain(json!({"expirationSeconds": 7200, "boundObjectRef": to("Pod", "p7")}), 7200);
     plain(json!({"expirationSeconds": 3607, "boundObjectRef": to("Pod", "p7"), "audiences": ["vault"]}), 3607);
     plain(json!({"expirationSeconds": 3607, "boundObjectRef": to("Pod", "p7"), "audiences": [ISSUER, "vault"]}), 3607);
-    let off = Settings { extend_token_expiration: false, ..Settings::default() };
+    let off = settings(false, 0);
     assert_eq!(lifetime(&off, mounted).1, Some(3607));
 }
 
 #[test]
 fn the_server_may_shorten() {
-    let settings = Settings { max_token_expiration_seconds: 7200, ..Settings::default() };
-    let answer = with(&settings, "data-sa", spec(json!({"expirationSeconds": 100_000}))).unwrap();
+    let capped = settings(true, 7200);
+    let answer = with(&capped, "data-sa", spec(json!({"expirationSeconds": 100_000}))).unwrap();
     assert_eq!(answer.warnings, ["requested expiration of 100000 seconds shortened to 7200 seconds"]);
     assert_eq!(answer.object["spec"]["expirationSeconds"], 7200);
 }
