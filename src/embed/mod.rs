@@ -2,10 +2,7 @@
 //! the program itself fails, and the lab as a function for whoever imports the module.
 
 pub mod failure;
-<<<<<<< HEAD
-pub mod play;
-=======
 pub mod hand_over;
->>>>>>> w-history
+pub mod play;
 pub mod saved;
 pub mod storage;
