@@ -205,7 +205,7 @@ fn flags_are_part_of_the_log() {
     let mut lab = lab(&["kubectl create sa robot"]);
     lab.act(flags(false, 48));
     run(&mut lab, "kubectl create token robot --duration=100h");
-    let log: Vec<_> = lab.log().map(|step| (step.action.clone(), step.elapsed)).collect();
+    let log: Vec<_> = lab.log().map(|step| ((*step.action).clone(), step.elapsed)).collect();
     let again = Lab::replay(Settings::default(), log.clone());
     assert_eq!(again.all_records().last().map(|r| r.stdout()), lab.all_records().last().map(|r| r.stdout()));
     assert_eq!(again.cluster().settings().flags, lab.cluster().settings().flags);

@@ -45,7 +45,11 @@ impl Scale {
 
     /// Where an instant stands: 0 is the left end, 1 the right one.
     pub fn place(&self, at: Timestamp) -> f64 {
-        if at >= self.now { self.ahead(at.since(self.now).as_secs_f64()) } else { self.behind(self.now.since(at).as_secs_f64()) }
+        if at >= self.now {
+            self.ahead(at.since(self.now).as_secs_f64())
+        } else {
+            self.behind(self.now.since(at).as_secs_f64())
+        }
     }
 
     fn ahead(&self, seconds: f64) -> f64 {
@@ -125,9 +129,10 @@ pub fn marks(lab: &Lab, floor: usize) -> Vec<Mark> {
             Event::FilesWritten { replaced: true, volume, .. } => {
                 (Kind::Replaced, format!("files of {about} replaced in {volume}"))
             }
-            Event::Unauthenticated { checks } => {
-                (Kind::Refused, format!("401: {}", checks.last().map(|check| check.finding.as_str()).unwrap_or_default()))
-            }
+            Event::Unauthenticated { checks } => (
+                Kind::Refused,
+                format!("401: {}", checks.last().map(|check| check.finding.as_str()).unwrap_or_default()),
+            ),
             _ => continue,
         };
         marks.push(Mark { time: entry.time, kind, words });

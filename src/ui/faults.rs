@@ -113,7 +113,8 @@ fn cap(flags: Flags, handle: &Handle) -> Html {
     let onchange = {
         let handle = handle.clone();
         Callback::from(move |event: Event| {
-            let hours = event.target_dyn_into::<HtmlSelectElement>().and_then(|select| select.value().parse::<u64>().ok());
+            let hours =
+                event.target_dyn_into::<HtmlSelectElement>().and_then(|select| select.value().parse::<u64>().ok());
             if let Some(hours) = hours {
                 let changed = Flags { max_token_expiration_seconds: hours * 3600, ..flags };
                 handle.act(Act::Time(TimeAct::Flags(changed)));

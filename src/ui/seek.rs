@@ -95,7 +95,11 @@ impl Session {
                 let after = usize::from(act == Act::Redo);
                 return Act::Go(Go::To((position + after).saturating_sub(1)));
             }
-            Act::Run(_) | Act::Save(_) | Act::FinishEdit | Act::Interrupt | Act::Go(Go::BranchOff)
+            Act::Run(_)
+            | Act::Save(_)
+            | Act::FinishEdit
+            | Act::Interrupt
+            | Act::Go(Go::BranchOff)
             | Act::Time(TimeAct::Flags(_) | TimeAct::Prepare(..)) => self.present = None,
             Act::Go(Go::Panel(_) | Go::Compare(_)) => {}
             Act::Go(_) | Act::Reset | Act::Open(_) => self.back_to_session(),

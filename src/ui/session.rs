@@ -476,11 +476,7 @@ impl Session {
     /// Whether the clock goes with the wall clock now. It stands still until the learner has done something, so
     /// that a session is its log and nothing else; and while one looks at an earlier moment.
     pub fn is_clock_running(&self) -> bool {
-        self.running
-            && self.compared.is_none()
-            && self.present.is_none()
-            && self.lab.can_undo()
-            && !self.lab.can_redo()
+        self.running && self.compared.is_none() && self.present.is_none() && self.lab.can_undo() && !self.lab.can_redo()
     }
 
     /// The command whose steps are shown.

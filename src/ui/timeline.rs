@@ -169,7 +169,8 @@ fn bar(life: &TokenLife, index: usize, scale: &Scale, (now, end): (Timestamp, Ti
 
 /// The playhead's native slider, laid over the picture.
 fn slider(handle: &Handle, scale: &Scale, place: f64, shown: Timestamp, dragged: &UseStateHandle<Option<f64>>) -> Html {
-    let read = |event: &Event| event.target_dyn_into::<HtmlInputElement>().and_then(|input| input.value().parse::<f64>().ok());
+    let read =
+        |event: &Event| event.target_dyn_into::<HtmlInputElement>().and_then(|input| input.value().parse::<f64>().ok());
     let oninput = {
         let dragged = dragged.clone();
         Callback::from(move |event: InputEvent| dragged.set(read(&event).map(|value| value / 1000.0)))
@@ -207,7 +208,8 @@ fn slider(handle: &Handle, scale: &Scale, place: f64, shown: Timestamp, dragged:
             handle.act(Act::Time(TimeAct::Seek(target)));
         })
     };
-    let spoken = format!("{}, {} since the beginning", timeline::shown(shown), words::span(shown.since(handle.get().reach().0)));
+    let spoken =
+        format!("{}, {} since the beginning", timeline::shown(shown), words::span(shown.since(handle.get().reach().0)));
     html! {
         <input class="tl-range" type="range" min="0" max="1000" step="1" value={format!("{:.0}", place * 1000.0)}
             aria-label="Playhead" aria-valuetext={spoken} aria-describedby="playhead-keys" {oninput} {onchange} {onkeydown} />

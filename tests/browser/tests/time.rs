@@ -114,15 +114,27 @@ fn an_app_that_reads_its_token_once_meets_401() {
     assert!(page.region("Time").text().contains("401: service account token has expired"));
 
     // A stolen token shows by where it comes from.
-    run(&page, "STOLEN=$(kubectl exec reads-again -- cat /var/run/secrets/kubernetes.io/serviceaccount/token); echo got", "got");
-    run(&page, "curl -sk $APISERVER/api -o /dev/null -w '%{http_code} stolen' -H \"Authorization: Bearer $STOLEN\"", "200 stolen");
+    run(
+        &page,
+        "STOLEN=$(kubectl exec reads-again -- cat /var/run/secrets/kubernetes.io/serviceaccount/token); echo got",
+        "got",
+    );
+    run(
+        &page,
+        "curl -sk $APISERVER/api -o /dev/null -w '%{http_code} stolen' -H \"Authorization: Bearer $STOLEN\"",
+        "200 stolen",
+    );
     press(&page, "Faults…");
     page.find("table", "Tokens in use").wait_for_text("203.0.113.7, curl ! not its pod");
 
     // A cap shortens, and warns.
     page.find("combobox", "Longest lifetime").focus();
     page.press("ArrowDown");
-    run(&page, "kubectl create token reader --duration=100h", "requested expiration of 360000 seconds shortened to 86400 seconds");
+    run(
+        &page,
+        "kubectl create token reader --duration=100h",
+        "requested expiration of 360000 seconds shortened to 86400 seconds",
+    );
     page.assert_clean();
 }
 
