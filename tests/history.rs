@@ -166,8 +166,7 @@ fn a_link_carries_its_settings_and_its_lesson() {
     let changed = SessionFile { check: "0".repeat(16), ..file.clone() };
     assert!(reopen::differs(&changed, &lab) && !reopen::differs(&file, &lab));
     assert!(!file.file().contains("extend_token_expiration"), "only what is unusual: {}", file.file());
-    let (id, _) = serviceaccount_lab::lesson::LESSONS[2];
-    let id = id.trim_end_matches(".md").split_once('-').unwrap().1;
+    let id = serviceaccount_lab::lesson::COURSE[2].id();
     let lesson = serviceaccount_lab::lesson::find(id).unwrap();
     let mut lab = Lab::new(Settings::default());
     serviceaccount_lab::lesson::check::set_up(&mut lab, &lesson);

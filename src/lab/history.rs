@@ -65,7 +65,7 @@ impl Action {
             Action::FinishEdit { .. } => "edited text handed back".to_owned(),
             Action::Interrupt => "Ctrl+C".to_owned(),
             Action::Advance(time) => format!("clock moved on by {}", duration::human(*time)),
-            Action::Flags(_) => "API server started with other flags".to_owned(),
+            Action::Flags(_) => "flags of the API server changed".to_owned(),
         }
     }
 }

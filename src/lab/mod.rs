@@ -12,6 +12,7 @@ mod record;
 pub mod script;
 pub mod seek;
 pub mod story;
+pub mod timeline;
 pub mod tokens;
 pub mod transcript;
 pub mod uses;

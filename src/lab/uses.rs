@@ -1,6 +1,7 @@
 //! Who used which token, from where: what the requests of pods' tokens tell about a stolen one.
 
 use crate::api::object;
+use crate::api::sorted;
 use crate::api::time::Timestamp;
 use crate::api::user::UserInfo;
 use crate::cluster::authn::CREDENTIAL_ID;
@@ -74,7 +75,7 @@ pub fn of(lab: &Lab) -> Vec<Use> {
         }
     }
     let mut uses: Vec<Use> = uses.into_values().collect();
-    uses.sort_by(|a, b| b.last.cmp(&a.last));
+    sorted::sort_by(&mut uses, |a, b| b.last.cmp(&a.last));
     uses
 }
 

@@ -10,6 +10,7 @@ use crate::lab::{Lab, Record};
 use crate::lesson::progress::{Attempt, Course};
 use crate::lesson::{self, Lesson, reopen};
 use crate::ui::moments::{Go, Panel};
+use crate::ui::seek::TimeAct;
 use std::cell::{Ref, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -113,6 +114,8 @@ pub enum Act {
     Inspect(String),
     /// Put the notice away.
     Dismiss,
+    /// Do something to time, or to the world.
+    Time(TimeAct),
 }
 
 /// The state behind the page.
@@ -157,6 +160,12 @@ pub struct Session {
     pub is_aside: bool,
     /// Grows with every change.
     pub version: u64,
+    /// The session, while `lab` is a copy between two of its steps that is only looked at.
+    pub present: Option<Lab>,
+    /// How many times as fast as the wall clock the clock runs.
+    pub speed: u32,
+    /// When the lesson, or free play, began.
+    pub began: Timestamp,
 }
 
 impl Session {
@@ -186,6 +195,9 @@ impl Session {
             compared: None,
             is_aside: Saved::aside().is_some(),
             version: 0,
+            present: None,
+            speed: 1,
+            began: Settings::default().start,
         };
         session.open(lesson);
         match Saved::load() {
@@ -246,7 +258,7 @@ impl Session {
     /// The session as data.
     pub fn file(&self) -> SessionFile {
         let lesson = self.lesson.as_ref().map(|lesson| lesson.id.as_str());
-        SessionFile::of(&self.lab, lesson, self.attempt.answers())
+        SessionFile::of(self.present.as_ref().unwrap_or(&self.lab), lesson, self.attempt.answers())
     }
 
     /// The session as the tab keeps it.
@@ -279,11 +291,13 @@ impl Session {
         self.compared = None;
         self.attempt = Attempt::new(&self.lab);
         self.attempt.set_floor(self.lab.floor());
+        (self.present, self.began) = (None, self.lab.now());
     }
 
     /// Does what the learner asked for.
     pub fn act(&mut self, act: Act) {
         self.version += 1;
+        let act = self.in_the_past(act);
         let doing = match &act {
             Act::Run(entry) => Some(entry.clone()),
             Act::Draft(_) | Act::Tick(_) | Act::Show(_) | Act::Step(_) | Act::Explain(..) | Act::Inspect(_) => None,
@@ -361,12 +375,13 @@ impl Session {
                 self.lab.advance(duration);
             }
             Act::Running(running) => self.running = running,
-            Act::Tick(duration) => self.lab.tick(duration),
+            Act::Tick(duration) => self.lab.tick(duration * self.speed),
             Act::Inspect(token) => {
                 self.token = token;
                 self.tab = Tab::Token;
             }
             Act::Dismiss => self.notice = None,
+            Act::Time(act) => self.act_on_time(act),
         }
         self.after();
         if worth_keeping {
@@ -443,7 +458,8 @@ impl Session {
                 self.open_file(path);
             }
         }
-        if let Some(lesson) = self.lesson.clone() {
+        // A look back neither takes away what was reached nor reaches anything.
+        if let Some(lesson) = self.lesson.clone().filter(|_| self.present.is_none()) {
             self.attempt.update(&lesson, &self.lab);
             if self.attempt.is_done(&lesson) && self.course.done.insert(lesson.id.clone()) {
                 self.save_progress();
@@ -460,7 +476,7 @@ impl Session {
     /// Whether the clock goes with the wall clock now. It stands still until the learner has done something, so
     /// that a session is its log and nothing else; and while one looks at an earlier moment.
     pub fn is_clock_running(&self) -> bool {
-        self.running && self.compared.is_none() && self.lab.can_undo() && !self.lab.can_redo()
+        self.running && self.compared.is_none() && self.present.is_none() && self.lab.can_undo() && !self.lab.can_redo()
     }
 
     /// The command whose steps are shown.

@@ -1,0 +1,181 @@
+//! Faults that teach: what goes wrong with tokens in real clusters, to be switched on and watched.
+
+use crate::lab::timeline::shown;
+use crate::lab::{Flags, uses};
+use crate::ui::seek::TimeAct;
+use crate::ui::session::{Act, Handle, Props};
+use crate::ui::words;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+/// The two applications that differ in where they read their token.
+const APPS: &str = include_str!("../lab/faults/apps.yaml");
+/// How many uses of tokens are shown.
+const USES_MAX: usize = 12;
+/// The caps that can be chosen, in hours, and who has them.
+const CAPS: [(u64, &str); 3] = [(0, "no cap (the default)"), (24, "24 h, as on EKS and AKS"), (48, "48 h, as on GKE")];
+
+/// One fault: what it is, why one meets it, what to watch.
+struct Fault {
+    title: &'static str,
+    what: &'static str,
+    why: &'static str,
+    watch: &'static str,
+}
+
+const FAULTS: [Fault; 5] = [
+    Fault {
+        title: "An app that reads its token once",
+        what: "Two apps call the API server every minute. One reads its token file when it starts, the other before each call.",
+        why: "Old client libraries and hand-made scripts do this; current ones read the file again.",
+        watch: "Go on past the token's expiry: kubectl logs reads-once turns from 200 to 401, reads-again does not.",
+    },
+    Fault {
+        title: "Extension off",
+        what: "With --service-account-extend-token-expiration=false a mounted token really ends after 3607 s, not after a year.",
+        why: "Hardened clusters set it; AKS does where its OIDC issuer is on.",
+        watch: "Tokens issued from now on get a short bar without a pale part. Old ones keep their year.",
+    },
+    Fault {
+        title: "A deleted account whose pods still run",
+        what: "Deleting a ServiceAccount stops no pod. Its tokens are refused at once, apart from the ten seconds that a good answer is remembered.",
+        why: "A clean-up, a chart taken away, or an account made again under the same name: it has another UID.",
+        watch: "The app gets 401. The kubelet fails to renew, keeps the old file for the 3607 s it was told, then reports FailedMount events.",
+    },
+    Fault {
+        title: "A stolen token, used from outside",
+        what: "Whoever has the text is the pod, from anywhere, until the token ends.",
+        why: "Logs, crash dumps, a path traversal, a curious colleague with exec.",
+        watch: "The table below: the same JTI from an address that is not its pod's. Deleting the pod ends it; no single token can be taken back.",
+    },
+    Fault {
+        title: "A provider that caps lifetimes",
+        what: "With --service-account-max-token-expiration nobody gets a token for longer, and a warning says so.",
+        why: "Managed clusters set it, and it cannot be changed there.",
+        watch: "kubectl create token reader --duration=100h: read the warning, then exp in the Token tab. Mounted tokens ask for less and are not touched.",
+    },
+];
+
+/// The panel.
+#[component]
+pub fn Faults(props: &Props) -> Html {
+    let handle = &props.session;
+    let flags = handle.get().lab.cluster().settings().flags;
+    let controls = [apps(handle), extension(flags, handle), deletion(handle), theft(handle), cap(flags, handle)];
+    html! {
+        <section class="faults" aria-label="Faults">
+            <p class="quiet">{ "Switches are part of the session: undo takes them back." }</p>
+            <ul class="fault-list">
+                { for FAULTS.iter().zip(controls).map(|(fault, control)| html! {
+                    <li class="fault">
+                        <h3>{ fault.title }</h3>
+                        <p>{ fault.what }</p>
+                        <p><strong>{ "Where it comes from: " }</strong>{ fault.why }</p>
+                        <p><strong>{ "Watch: " }</strong>{ fault.watch }</p>
+                        { control }
+                    </li>
+                }) }
+            </ul>
+            { used(handle) }
+        </section>
+    }
+}
+
+fn offer(text: &str, handle: &Handle) -> Html {
+    html! {
+        <button type="button" class="command" onclick={handle.on(Act::Insert(text.to_owned()))}>
+            <code>{ text.to_owned() }</code><span class="command-word">{ "insert" }</span>
+        </button>
+    }
+}
+
+fn apps(handle: &Handle) -> Html {
+    let act = Act::Time(TimeAct::Prepare("apps.yaml", APPS, "kubectl apply -f apps.yaml"));
+    html! { <button type="button" onclick={handle.on(act)}>{ "Write apps.yaml" }</button> }
+}
+
+fn extension(flags: Flags, handle: &Handle) -> Html {
+    let onchange = {
+        let handle = handle.clone();
+        Callback::from(move |event: Event| {
+            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                let changed = Flags { extend_token_expiration: !input.checked(), ..flags };
+                handle.act(Act::Time(TimeAct::Flags(changed)));
+            }
+        })
+    };
+    html! {
+        <label class="switch"><input type="checkbox" checked={!flags.extend_token_expiration} {onchange} />{ " Extension off" }</label>
+    }
+}
+
+fn cap(flags: Flags, handle: &Handle) -> Html {
+    let onchange = {
+        let handle = handle.clone();
+        Callback::from(move |event: Event| {
+            let hours =
+                event.target_dyn_into::<HtmlSelectElement>().and_then(|select| select.value().parse::<u64>().ok());
+            if let Some(hours) = hours {
+                let changed = Flags { max_token_expiration_seconds: hours * 3600, ..flags };
+                handle.act(Act::Time(TimeAct::Flags(changed)));
+            }
+        })
+    };
+    html! {
+        <label class="switch">{ "Longest lifetime " }
+            <select {onchange}>
+                { for CAPS.iter().map(|(hours, words)| html! {
+                    <option value={hours.to_string()} selected={hours * 3600 == flags.max_token_expiration_seconds}>{ *words }</option>
+                }) }
+            </select>
+        </label>
+    }
+}
+
+fn deletion(handle: &Handle) -> Html {
+    offer("kubectl delete serviceaccount reader", handle)
+}
+
+fn theft(handle: &Handle) -> Html {
+    html! {
+        <>
+            { offer("STOLEN=$(kubectl exec reads-again -- cat /var/run/secrets/kubernetes.io/serviceaccount/token)", handle) }
+            { offer("curl -sk $APISERVER/api -H \"Authorization: Bearer $STOLEN\"", handle) }
+            { offer("kubectl delete pod reads-again --now", handle) }
+        </>
+    }
+}
+
+/// Who used which token, from where.
+fn used(handle: &Handle) -> Html {
+    let session = handle.get();
+    let uses = uses::of(&session.lab);
+    html! {
+        <div class="scroll-x">
+            <h3>{ "Tokens in use" }</h3>
+            if uses.is_empty() {
+                <p class="quiet">{ "No request has carried a ServiceAccount's token yet." }</p>
+            } else {
+                <table class="rules" aria-label="Tokens in use">
+                    <thead><tr><th>{ "Last used" }</th><th>{ "Token" }</th><th>{ "Account" }</th><th>{ "Bound to" }</th><th>{ "From" }</th><th>{ "Requests" }</th></tr></thead>
+                    <tbody>
+                        { for uses.iter().take(USES_MAX).map(|one| html! {
+                            <tr class={one.elsewhere.then_some("is-refused")}>
+                                <td>{ shown(one.last) }</td>
+                                <td><code>{ &one.id }</code></td>
+                                <td>{ one.username.trim_start_matches("system:serviceaccount:").to_owned() }</td>
+                                <td>{ if one.pod.is_empty() { "no pod".to_owned() } else { one.pod.clone() } }</td>
+                                <td>{ format!("{}, {}", one.address, one.client) }
+                                    if one.elsewhere {
+                                        <strong>{ " ! not its pod" }</strong>
+                                    }
+                                </td>
+                                <td>{ format!("{}, last {}", words::count(usize::try_from(one.count).unwrap_or(0), "request"), one.code) }</td>
+                            </tr>
+                        }) }
+                    </tbody>
+                </table>
+            }
+        </div>
+    }
+}
