@@ -145,7 +145,9 @@ impl Done {
     /// Whether the session, played again, solves the lesson. It is looked at after every step, as it was then.
     pub fn is_proof_of(&self, lesson: &Lesson) -> bool {
         let read = SessionFile::read_file(&self.proof.file());
-        let Ok(file) = read.and_then(|file| if file.lesson.as_ref() == Some(&lesson.id) { Ok(file) } else { Err(crate::lab::link::LinkError::NotOurs) }) else {
+        let Ok(file) = read.and_then(|file| {
+            if file.lesson.as_ref() == Some(&lesson.id) { Ok(file) } else { Err(crate::lab::link::LinkError::NotOurs) }
+        }) else {
             return false;
         };
         let Ok(mut lab) = reopen::prepare(&file) else { return false };

@@ -4,11 +4,13 @@
 use crate::api::Timestamp;
 use crate::cluster::settings::Settings;
 use crate::embed::saved::Saved;
-use crate::embed::storage::{self, Keep};
 use crate::lab::link::{LinkError, SessionFile};
 use crate::lab::{Lab, Record};
-use crate::lesson::progress::{Attempt, Course};
+use crate::lesson::course::Course;
+use crate::lesson::progress::Attempt;
 use crate::lesson::{self, Lesson, reopen};
+use crate::ui::learning::Learn;
+use crate::ui::library;
 use crate::ui::moments::{Go, Panel};
 use std::cell::{Ref, RefCell};
 use std::collections::BTreeMap;
@@ -113,6 +115,8 @@ pub enum Act {
     Inspect(String),
     /// Put the notice away.
     Dismiss,
+    /// Something about learning.
+    Learn(Learn),
 }
 
 /// The state behind the page.
@@ -155,6 +159,12 @@ pub struct Session {
     pub compared: Option<(usize, usize)>,
     /// Whether a session was set aside for this one.
     pub is_aside: bool,
+    /// Whether the certificate stands in the place of the map.
+    pub certificate: bool,
+    /// The questions of other lessons that the open review asks again.
+    pub again: Vec<(String, usize)>,
+    /// Whether somebody else's session, or an earlier one, is being played.
+    pub(super) adopting: bool,
     /// Grows with every change.
     pub version: u64,
 }
@@ -167,9 +177,7 @@ impl Session {
             attempt: Attempt::new(&lab),
             lab,
             lesson: None,
-            course: storage::load(Keep::Always, "progress")
-                .and_then(|text| serde_json::from_str(&text).ok())
-                .unwrap_or_default(),
+            course: Session::load_progress(),
             draft: String::new(),
             inserted: 0,
             tab: Tab::default(),
@@ -185,6 +193,9 @@ impl Session {
             panel: None,
             compared: None,
             is_aside: Saved::aside().is_some(),
+            certificate: false,
+            again: Vec::new(),
+            adopting: false,
             version: 0,
         };
         session.open(lesson);
@@ -215,6 +226,8 @@ impl Session {
         if let Err(error) = self.adopt(&saved.session) {
             self.notice = Some(error.to_string());
         }
+        self.attempt.show(saved.shown);
+        self.attempt.set_undone(saved.undone);
         self.open_files
             .extend(saved.drafts.keys().filter(|path| !self.open_files.contains(path)).cloned().collect::<Vec<_>>());
         self.drafts = saved.drafts;
@@ -239,7 +252,15 @@ impl Session {
         }
         let target = reopen::position(file, &lab);
         self.lab = lab;
+        self.adopting = true;
         self.walk_to(target);
+        self.adopting = false;
+        if let Some(lesson) = self.lesson.clone() {
+            // What came solved was not solved here.
+            if self.attempt.is_done(&lesson) && !self.course.done.contains_key(&lesson.id) {
+                self.attempt.show(1);
+            }
+        }
         Ok(())
     }
 
@@ -251,7 +272,12 @@ impl Session {
 
     /// The session as the tab keeps it.
     pub(super) fn saved(&self) -> Saved {
-        Saved { drafts: self.drafts.clone(), ..Saved::new(self.file()) }
+        Saved {
+            drafts: self.drafts.clone(),
+            shown: self.attempt.shown(),
+            undone: self.attempt.has_undone(),
+            ..Saved::new(self.file())
+        }
     }
 
     /// Keeps the session in the tab; `doing` is what may yet fail.
@@ -259,8 +285,8 @@ impl Session {
         Saved { doing, ..self.saved() }.save();
     }
 
-    fn open(&mut self, id: Option<&str>) {
-        self.lesson = id.and_then(lesson::find).map(Rc::new);
+    pub(super) fn open(&mut self, id: Option<&str>) {
+        self.lesson = id.and_then(|id| self.lesson_to_open(id)).map(Rc::new);
         self.lab = Lab::new(Settings::default());
         self.drafts.clear();
         self.open_files.clear();
@@ -271,6 +297,7 @@ impl Session {
         self.token.clear();
         self.tab = Tab::Steps;
         self.map = false;
+        self.certificate = false;
         if let Some(lesson) = self.lesson.clone() {
             lesson::check::set_up(&mut self.lab, &lesson);
             self.open_files = lesson.files().map(|(path, _)| path.to_owned()).collect();
@@ -288,6 +315,8 @@ impl Session {
             Act::Run(entry) => Some(entry.clone()),
             Act::Draft(_) | Act::Tick(_) | Act::Show(_) | Act::Step(_) | Act::Explain(..) | Act::Inspect(_) => None,
             Act::Go(go) => Some(go.words().to_owned()),
+            Act::Learn(Learn::ShowNext) => Some("playing the solution".to_owned()),
+            Act::Learn(_) => None,
             other => Some(format!("{other:?}")),
         };
         let worth_keeping = doing.is_some();
@@ -325,6 +354,7 @@ impl Session {
             }
             Act::Map(shown) => {
                 self.map = shown;
+                self.certificate = false;
                 self.compared = None;
             }
             Act::Show(tab) => self.tab = tab,
@@ -367,6 +397,7 @@ impl Session {
                 self.tab = Tab::Token;
             }
             Act::Dismiss => self.notice = None,
+            Act::Learn(learn) => self.learn(learn),
         }
         self.after();
         if worth_keeping {
@@ -374,7 +405,7 @@ impl Session {
         }
     }
 
-    fn run(&mut self, entry: &str) {
+    pub(super) fn run(&mut self, entry: &str) {
         self.draft.clear();
         // What is typed in the editor is what the command should see.
         for (path, text) in std::mem::take(&mut self.drafts) {
@@ -417,15 +448,8 @@ impl Session {
             return;
         }
         self.attempt.answer(question, option);
-        if let Some(lesson) = &self.lesson {
-            let wrong = lesson
-                .predictions()
-                .nth(question)
-                .and_then(|prediction| prediction.options.get(option))
-                .is_some_and(|option| !option.right);
-            if wrong {
-                self.course.mistaken.insert((lesson.id.clone(), question));
-            }
+        if let Some(lesson) = self.lesson.clone() {
+            self.note_answer(&lesson, question, option);
         }
     }
 
@@ -445,15 +469,7 @@ impl Session {
         }
         if let Some(lesson) = self.lesson.clone() {
             self.attempt.update(&lesson, &self.lab);
-            if self.attempt.is_done(&lesson) && self.course.done.insert(lesson.id.clone()) {
-                self.save_progress();
-            }
-        }
-    }
-
-    fn save_progress(&self) {
-        if let Ok(text) = serde_json::to_string(&self.course) {
-            storage::save(Keep::Always, "progress", &text);
+            self.note_solved(&lesson);
         }
     }
 
@@ -511,8 +527,24 @@ impl Handle {
         self.session.borrow()
     }
 
-    /// Does something and draws the page again.
+    /// Does something and draws the page again, once the lessons that it needs are there.
     pub fn act(&self, act: Act) {
+        let missing = library::missing(&self.get(), &act);
+        if missing.is_empty() {
+            self.do_now(act);
+            return;
+        }
+        let handle = self.clone();
+        library::bring(missing, move |problem| {
+            let cannot = matches!(&act, Act::Open(Some(id)) if lesson::find(id).is_none());
+            match problem.filter(|_| cannot) {
+                Some(words) => handle.do_now(Act::Learn(Learn::Tell(words))),
+                None => handle.do_now(act),
+            }
+        });
+    }
+
+    fn do_now(&self, act: Act) {
         self.session.borrow_mut().act(act);
         self.changed.emit(());
     }
