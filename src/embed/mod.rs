@@ -2,6 +2,7 @@
 //! the program itself fails, and the lab as a function for whoever imports the module.
 
 pub mod failure;
+pub mod fetch;
 pub mod hand_over;
 pub mod play;
 pub mod saved;

@@ -22,6 +22,12 @@ pub struct Saved {
     pub session: SessionFile,
     /// Text in the editor that is not saved yet.
     pub drafts: BTreeMap<String, String>,
+    /// How many commands of the lesson's solution were played.
+    #[serde(default)]
+    pub shown: usize,
+    /// Whether something was undone.
+    #[serde(default)]
+    pub undone: bool,
     /// What is being done right now: found again after a failure, it is what failed.
     pub doing: Option<String>,
 }

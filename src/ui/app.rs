@@ -1,11 +1,16 @@
 //! The page as a whole: three places that never move, and time beneath them.
 
+use crate::embed::hand_over;
 use crate::embed::saved::Saved;
-use crate::lab::link::FRAGMENT;
+use crate::lab::link::{FILE_LENGTH_MAX, FRAGMENT};
+use crate::lesson::{COURSE, Lesson};
+use crate::ui::certificate::Certificate;
 use crate::ui::compare::Compare;
 use crate::ui::header::Header;
 use crate::ui::history_pane::HistoryPane;
+use crate::ui::learning::Learn;
 use crate::ui::lesson_pane::LessonPane;
+use crate::ui::library;
 use crate::ui::looking::Looking;
 use crate::ui::map::CourseMap;
 use crate::ui::moments::{Go, Panel};
@@ -26,11 +31,32 @@ use yew::prelude::*;
 /// How often the clock of the page moves.
 const TICK: Duration = Duration::from_secs(1);
 
-/// The lesson that the address names: `#lesson=default-account`; `None` for free play.
+/// The lesson that the address names: `#lesson=default-account`, or `?lesson=…`, which may also be the address of a
+/// Markdown file; `None` if there is none.
 fn lesson_of_address() -> Option<String> {
-    let hash = web_sys::window()?.location().hash().ok()?;
-    let id = hash.trim_start_matches('#').strip_prefix("lesson=")?;
-    crate::lesson::find(id).map(|lesson| lesson.id)
+    let location = web_sys::window()?.location();
+    let (hash, query) = (location.hash().ok()?, location.search().ok()?);
+    let named = |text: &str| {
+        let value = text.trim_start_matches(['#', '?']).split('&').find_map(|pair| pair.strip_prefix("lesson="))?;
+        let value = js_sys::decode_uri_component(value).ok()?.as_string()?;
+        library::is_known(&value).then_some(value)
+    };
+    match hash.as_str() {
+        "" => named(&query),
+        hash => named(hash),
+    }
+}
+
+/// The lessons that have to be there before the page can begin.
+fn lessons_at_start() -> Vec<String> {
+    let hash = web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+    let mut wanted: Vec<String> = Saved::load().and_then(|saved| saved.session.lesson).into_iter().collect();
+    if hash.contains(FRAGMENT) {
+        wanted.extend(library::lesson_of_session(&hash));
+    } else {
+        wanted.extend(first_lesson());
+    }
+    library::absent(wanted)
 }
 
 /// The session that the address carries, if it does; the address then forgets it, so that a reload goes on.
@@ -53,7 +79,8 @@ fn start() -> Session {
 }
 
 fn show_in_address(session: &Session) {
-    let hash = session.lesson.as_ref().map_or("#free-play".to_owned(), |lesson| format!("#lesson={}", lesson.id));
+    let id = |lesson: &Rc<Lesson>| js_sys::encode_uri_component(&lesson.id).as_string().unwrap_or_default();
+    let hash = session.lesson.as_ref().map_or("#free-play".to_owned(), |lesson| format!("#lesson={}", id(lesson)));
     if let Some(window) = web_sys::window() {
         let location = window.location();
         if location.hash().is_ok_and(|now| now != hash && !(now.is_empty() && session.version == 0)) {
@@ -69,13 +96,59 @@ fn first_lesson() -> Option<String> {
     if free {
         return None;
     }
-    lesson_of_address().or_else(|| Some("what-is-a-service-account".to_owned()))
+    lesson_of_address().or_else(|| COURSE.first().map(|entry| entry.id().to_owned()))
 }
 
-/// The page.
+/// The page: waits for the lesson that it begins with, if that has to be fetched.
 #[component]
 pub fn App() -> Html {
-    let shared = use_memo((), |()| RefCell::new(start()));
+    let ready = use_state(|| lessons_at_start().is_empty().then_some(None));
+    {
+        let ready = ready.clone();
+        use_effect_with((), move |()| {
+            if ready.is_none() {
+                library::bring(lessons_at_start(), move |problem| ready.set(Some(problem)));
+            }
+        });
+    }
+    match &*ready {
+        Some(problem) => html! { <Lab problem={problem.clone()} /> },
+        None => html! { <main class="before"><p role="status">{ "The lesson is being fetched." }</p></main> },
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct LabProps {
+    /// Why the lesson that the address names is not there.
+    problem: Option<String>,
+}
+
+/// Takes what was dropped onto the page: a lesson, a file of progress, or a session.
+fn take_files(event: &DragEvent, handle: &Handle) {
+    event.prevent_default();
+    let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) else {
+        return;
+    };
+    let (name, handle) = (file.name(), handle.clone());
+    hand_over::read(&file, FILE_LENGTH_MAX, move |text| {
+        let act = match text {
+            None => Act::Learn(Learn::Tell(format!("{name} is too long, or cannot be read."))),
+            Some(text) if name.ends_with(".md") => Act::Learn(Learn::Bring(name, text)),
+            Some(text) if text.contains("\"salab\"") && !text.contains("\"done\":{") => Act::Go(Go::Open(text)),
+            Some(text) => Act::Learn(Learn::Import(text)),
+        };
+        handle.act(act);
+    });
+}
+
+#[component]
+fn Lab(props: &LabProps) -> Html {
+    let problem = props.problem.clone();
+    let shared = use_memo((), |()| {
+        let mut session = start();
+        session.notice = problem.or(session.notice.take());
+        RefCell::new(session)
+    });
     let update = use_force_update();
     let handle = Handle::new(Rc::clone(&shared), Callback::from(move |()| update.force_update()));
     {
@@ -106,8 +179,13 @@ pub fn App() -> Html {
     }
     show_in_address(&handle.get());
     let session = handle.get();
+    let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
+    let ondrop = {
+        let handle = handle.clone();
+        Callback::from(move |event: DragEvent| take_files(&event, &handle))
+    };
     html! {
-        <div class="lab">
+        <div class="lab" {ondragover} {ondrop}>
             <a class="skip" href="#terminal-command">{ "Skip to the terminal" }</a>
             <Header session={handle.clone()} />
             <div class="strips">
@@ -119,7 +197,9 @@ pub fn App() -> Html {
                 }
                 <Looking session={handle.clone()} />
             </div>
-            if session.map {
+            if session.map && session.certificate {
+                <Certificate session={handle.clone()} />
+            } else if session.map {
                 <CourseMap session={handle.clone()} />
             } else if let Some((left, right)) = session.compared {
                 <Compare session={handle.clone()} {left} {right} />

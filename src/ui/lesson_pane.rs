@@ -1,6 +1,7 @@
 //! Left: what to do. One goal always in sight; predict, do, see why.
 
-use crate::lesson::{Block, LESSONS, Lesson, Prediction, Step};
+use crate::lesson::{Block, COURSE, Lesson, Prediction, Step};
+use crate::ui::learning::Learn;
 use crate::ui::markdown;
 use crate::ui::session::{Act, Handle, Props, Session};
 use yew::prelude::*;
@@ -20,7 +21,7 @@ pub fn LessonPane(props: &Props) -> Html {
 }
 
 fn lesson_view(lesson: &Lesson, session: &Session, handle: &Handle) -> Html {
-    let number = LESSONS.iter().position(|(file, _)| file.contains(&lesson.id)).map_or(0, |index| index + 1);
+    let number = COURSE.iter().position(|entry| entry.id() == lesson.id);
     let graded = |index: usize| lesson.steps.get(index).is_some_and(|step| !step.goals.is_empty());
     let bars = (0..lesson.steps.len()).filter(|index| graded(*index)).map(|index| {
         let done = session.attempt.is_step_done(lesson, index);
@@ -43,31 +44,92 @@ fn lesson_view(lesson: &Lesson, session: &Session, handle: &Handle) -> Html {
         <>
             <div class="lesson-top">
                 <div class="bars" role="img" aria-label={format!("{done} of {all} goals reached")}>{ for bars }</div>
-                <p class="label">{ format!("Lesson {number} of {}", LESSONS.len()) }</p>
+                <p class="label">{ place(number, lesson) }</p>
                 <h2>{ &lesson.title }</h2>
                 <div class="goal"><span class="goal-word">{ "Goal" }</span>{ &lesson.goal }</div>
             </div>
             <div class="prose">{ for steps }</div>
             if session.attempt.is_done(lesson) {
-                { finished(number, handle) }
+                { finished(number, session, handle) }
             }
+            { solution(lesson, session, handle) }
+            { sources(lesson) }
         </>
     }
 }
 
-fn finished(number: usize, handle: &Handle) -> Html {
-    let next = LESSONS.get(number).and_then(|(file, text)| crate::lesson::parse(file, text).ok());
+fn place(number: Option<usize>, lesson: &Lesson) -> String {
+    match number.and_then(|number| COURSE.get(number)) {
+        Some(entry) => {
+            let ways: Vec<&str> = entry.paths.iter().map(|path| path.words().0).collect();
+            let number = entry.file.split('-').next().unwrap_or_default().trim_start_matches('0');
+            let number = if number.is_empty() { "0" } else { number };
+            format!(
+                "Lesson {number}, about {} minutes{}",
+                lesson.minutes,
+                if ways.is_empty() { String::new() } else { format!(" · {}", ways.join(", ")) }
+            )
+        }
+        None => format!("A lesson from elsewhere, about {} minutes", lesson.minutes),
+    }
+}
+
+fn finished(number: Option<usize>, session: &Session, handle: &Handle) -> Html {
+    if session.attempt.shown() > 0 {
+        return html! {
+            <div class="finished is-shown" role="status">
+                <p>{ "That is how it is done. It does not count as solved: do it yourself now." }</p>
+                <button type="button" class="primary" onclick={handle.on(Act::Reset)}>{ "Start over" }</button>
+            </div>
+        };
+    }
+    let next = number.and_then(|number| COURSE.get(number + 1));
     html! {
         <div class="finished" role="status">
             <p><strong>{ "✓ Lesson done." }</strong>{ " Play on as long as you like; nothing can break." }</p>
             if let Some(next) = next {
-                <button type="button" class="primary" onclick={handle.on(Act::Open(Some(next.id.clone())))}>
+                <button type="button" class="primary" onclick={handle.on(Act::Open(Some(next.id().to_owned())))}>
                     { format!("Next: {}", next.title) }
                 </button>
             } else {
                 <button type="button" class="primary" onclick={handle.on(Act::Map(true))}>{ "Course map" }</button>
             }
         </div>
+    }
+}
+
+/// The solution, one command at a time.
+fn solution(lesson: &Lesson, session: &Session, handle: &Handle) -> Html {
+    if lesson.solution.is_empty() {
+        return Html::default();
+    }
+    let shown = session.attempt.shown().min(lesson.solution.len());
+    html! {
+        <details class="solution" open={shown > 0}>
+            <summary>{ "Watch the solution" }</summary>
+            <p class="quiet">{ "One command at a time. It takes as long as you like, and does not count as solved." }</p>
+            if let Some(command) = lesson.solution.get(shown) {
+                <pre class="code" tabindex="0">{ command }</pre>
+                <button type="button" disabled={session.lab.foreground().is_some()} onclick={handle.on(Act::Learn(Learn::ShowNext))}>
+                    { format!("Run step {} of {}", shown + 1, lesson.solution.len()) }
+                </button>
+            } else {
+                <p>{ "That was all of it." }</p>
+            }
+        </details>
+    }
+}
+
+/// Where the claims come from.
+fn sources(lesson: &Lesson) -> Html {
+    if lesson.notes.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <section class="sources prose" aria-label="Sources">
+            <h3>{ "Sources" }</h3>
+            <ol>{ for lesson.notes.iter().map(|note| html! { <li>{ for note.blocks.iter().map(markdown::block) }</li> }) }</ol>
+        </section>
     }
 }
 

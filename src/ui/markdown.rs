@@ -1,6 +1,6 @@
 //! Draws the blocks of a lesson with elements of our own; HTML in a lesson stays text.
 
-use crate::lesson::{Block, Inline, LESSONS};
+use crate::lesson::{Block, COURSE, Inline};
 use yew::prelude::*;
 
 /// Running text.
@@ -15,6 +15,10 @@ fn inline(inline: &Inline) -> Html {
         Inline::Emphasis(inner) => html! { <em>{ inlines(inner) }</em> },
         Inline::Strong(inner) => html! { <strong>{ inlines(inner) }</strong> },
         Inline::Link { target, text } => link(target, text),
+        Inline::Note { number, target, .. } if target.starts_with("https://") => html! {
+            <sup class="source"><a href={target.clone()} target="_blank" rel="noopener noreferrer" aria-label={format!("Source {number}")}>{ *number }</a></sup>
+        },
+        Inline::Note { .. } => Html::default(),
     }
 }
 
@@ -25,9 +29,8 @@ fn link(target: &str, text: &[Inline]) -> Html {
             <a href={target.to_owned()} target="_blank" rel="noopener noreferrer">{ inlines(text) }</a>
         };
     }
-    let lesson = LESSONS.iter().find(|(file, _)| *file == target.trim_start_matches("./"));
-    match lesson.and_then(|(file, text)| crate::lesson::parse(file, text).ok()) {
-        Some(lesson) => html! { <a href={format!("#lesson={}", lesson.id)}>{ inlines(text) }</a> },
+    match COURSE.iter().find(|entry| entry.file == target.trim_start_matches("./")) {
+        Some(entry) => html! { <a href={format!("#lesson={}", entry.id())}>{ inlines(text) }</a> },
         None => inlines(text),
     }
 }

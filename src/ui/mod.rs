@@ -1,13 +1,16 @@
 //! The page: Yew components over a [`session::Session`]. No rules of Kubernetes in here.
 
 mod app;
+mod certificate;
 mod clipboard;
 mod compare;
 mod editor;
 mod faults;
 mod header;
 mod history_pane;
+mod learning;
 mod lesson_pane;
+mod library;
 mod looking;
 mod map;
 mod markdown;

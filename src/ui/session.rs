@@ -4,11 +4,13 @@
 use crate::api::Timestamp;
 use crate::cluster::settings::Settings;
 use crate::embed::saved::Saved;
-use crate::embed::storage::{self, Keep};
 use crate::lab::link::{LinkError, SessionFile};
 use crate::lab::{Lab, Record};
-use crate::lesson::progress::{Attempt, Course};
+use crate::lesson::course::Course;
+use crate::lesson::progress::Attempt;
 use crate::lesson::{self, Lesson, reopen};
+use crate::ui::learning::Learn;
+use crate::ui::library;
 use crate::ui::moments::{Go, Panel};
 use crate::ui::seek::TimeAct;
 use std::cell::{Ref, RefCell};
@@ -116,6 +118,8 @@ pub enum Act {
     Dismiss,
     /// Do something to time, or to the world.
     Time(TimeAct),
+    /// Something about learning.
+    Learn(Learn),
 }
 
 /// The state behind the page.
@@ -158,6 +162,12 @@ pub struct Session {
     pub compared: Option<(usize, usize)>,
     /// Whether a session was set aside for this one.
     pub is_aside: bool,
+    /// Whether the certificate stands in the place of the map.
+    pub certificate: bool,
+    /// The questions of other lessons that the open review asks again.
+    pub again: Vec<(String, usize)>,
+    /// Whether somebody else's session, or an earlier one, is being played.
+    pub(super) adopting: bool,
     /// Grows with every change.
     pub version: u64,
     /// The session, while `lab` is a copy between two of its steps that is only looked at.
@@ -176,9 +186,7 @@ impl Session {
             attempt: Attempt::new(&lab),
             lab,
             lesson: None,
-            course: storage::load(Keep::Always, "progress")
-                .and_then(|text| serde_json::from_str(&text).ok())
-                .unwrap_or_default(),
+            course: Session::load_progress(),
             draft: String::new(),
             inserted: 0,
             tab: Tab::default(),
@@ -194,6 +202,9 @@ impl Session {
             panel: None,
             compared: None,
             is_aside: Saved::aside().is_some(),
+            certificate: false,
+            again: Vec::new(),
+            adopting: false,
             version: 0,
             present: None,
             speed: 1,
@@ -227,6 +238,8 @@ impl Session {
         if let Err(error) = self.adopt(&saved.session) {
             self.notice = Some(error.to_string());
         }
+        self.attempt.show(saved.shown);
+        self.attempt.set_undone(saved.undone);
         self.open_files
             .extend(saved.drafts.keys().filter(|path| !self.open_files.contains(path)).cloned().collect::<Vec<_>>());
         self.drafts = saved.drafts;
@@ -251,7 +264,15 @@ impl Session {
         }
         let target = reopen::position(file, &lab);
         self.lab = lab;
+        self.adopting = true;
         self.walk_to(target);
+        self.adopting = false;
+        if let Some(lesson) = self.lesson.clone() {
+            // What came solved was not solved here.
+            if self.attempt.is_done(&lesson) && !self.course.done.contains_key(&lesson.id) {
+                self.attempt.show(1);
+            }
+        }
         Ok(())
     }
 
@@ -263,7 +284,12 @@ impl Session {
 
     /// The session as the tab keeps it.
     pub(super) fn saved(&self) -> Saved {
-        Saved { drafts: self.drafts.clone(), ..Saved::new(self.file()) }
+        Saved {
+            drafts: self.drafts.clone(),
+            shown: self.attempt.shown(),
+            undone: self.attempt.has_undone(),
+            ..Saved::new(self.file())
+        }
     }
 
     /// Keeps the session in the tab; `doing` is what may yet fail.
@@ -271,8 +297,8 @@ impl Session {
         Saved { doing, ..self.saved() }.save();
     }
 
-    fn open(&mut self, id: Option<&str>) {
-        self.lesson = id.and_then(lesson::find).map(Rc::new);
+    pub(super) fn open(&mut self, id: Option<&str>) {
+        self.lesson = id.and_then(|id| self.lesson_to_open(id)).map(Rc::new);
         self.lab = Lab::new(Settings::default());
         self.drafts.clear();
         self.open_files.clear();
@@ -283,6 +309,7 @@ impl Session {
         self.token.clear();
         self.tab = Tab::Steps;
         self.map = false;
+        self.certificate = false;
         if let Some(lesson) = self.lesson.clone() {
             lesson::check::set_up(&mut self.lab, &lesson);
             self.open_files = lesson.files().map(|(path, _)| path.to_owned()).collect();
@@ -302,6 +329,8 @@ impl Session {
             Act::Run(entry) => Some(entry.clone()),
             Act::Draft(_) | Act::Tick(_) | Act::Show(_) | Act::Step(_) | Act::Explain(..) | Act::Inspect(_) => None,
             Act::Go(go) => Some(go.words().to_owned()),
+            Act::Learn(Learn::ShowNext) => Some("playing the solution".to_owned()),
+            Act::Learn(_) => None,
             other => Some(format!("{other:?}")),
         };
         let worth_keeping = doing.is_some();
@@ -339,6 +368,7 @@ impl Session {
             }
             Act::Map(shown) => {
                 self.map = shown;
+                self.certificate = false;
                 self.compared = None;
             }
             Act::Show(tab) => self.tab = tab,
@@ -382,6 +412,7 @@ impl Session {
             }
             Act::Dismiss => self.notice = None,
             Act::Time(act) => self.act_on_time(act),
+            Act::Learn(learn) => self.learn(learn),
         }
         self.after();
         if worth_keeping {
@@ -389,7 +420,7 @@ impl Session {
         }
     }
 
-    fn run(&mut self, entry: &str) {
+    pub(super) fn run(&mut self, entry: &str) {
         self.draft.clear();
         // What is typed in the editor is what the command should see.
         for (path, text) in std::mem::take(&mut self.drafts) {
@@ -432,15 +463,8 @@ impl Session {
             return;
         }
         self.attempt.answer(question, option);
-        if let Some(lesson) = &self.lesson {
-            let wrong = lesson
-                .predictions()
-                .nth(question)
-                .and_then(|prediction| prediction.options.get(option))
-                .is_some_and(|option| !option.right);
-            if wrong {
-                self.course.mistaken.insert((lesson.id.clone(), question));
-            }
+        if let Some(lesson) = self.lesson.clone() {
+            self.note_answer(&lesson, question, option);
         }
     }
 
@@ -461,15 +485,7 @@ impl Session {
         // A look back neither takes away what was reached nor reaches anything.
         if let Some(lesson) = self.lesson.clone().filter(|_| self.present.is_none()) {
             self.attempt.update(&lesson, &self.lab);
-            if self.attempt.is_done(&lesson) && self.course.done.insert(lesson.id.clone()) {
-                self.save_progress();
-            }
-        }
-    }
-
-    fn save_progress(&self) {
-        if let Ok(text) = serde_json::to_string(&self.course) {
-            storage::save(Keep::Always, "progress", &text);
+            self.note_solved(&lesson);
         }
     }
 
@@ -527,8 +543,24 @@ impl Handle {
         self.session.borrow()
     }
 
-    /// Does something and draws the page again.
+    /// Does something and draws the page again, once the lessons that it needs are there.
     pub fn act(&self, act: Act) {
+        let missing = library::missing(&self.get(), &act);
+        if missing.is_empty() {
+            self.do_now(act);
+            return;
+        }
+        let handle = self.clone();
+        library::bring(missing, move |problem| {
+            let cannot = matches!(&act, Act::Open(Some(id)) if lesson::find(id).is_none());
+            match problem.filter(|_| cannot) {
+                Some(words) => handle.do_now(Act::Learn(Learn::Tell(words))),
+                None => handle.do_now(act),
+            }
+        });
+    }
+
+    fn do_now(&self, act: Act) {
         self.session.borrow_mut().act(act);
         self.changed.emit(());
     }

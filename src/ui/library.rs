@@ -1,0 +1,94 @@
+//! The lessons' texts: the page carries the first one and fetches the others when they are wanted. A lesson of one's own
+//! comes from an address, or is dropped onto the page.
+
+use crate::embed::fetch;
+use crate::embed::saved::Saved;
+use crate::embed::storage::{self, Keep};
+use crate::lab::link::SessionFile;
+use crate::lesson::{COURSE, ID_LENGTH_MAX, LENGTH_BYTES_MAX, add, find};
+use crate::ui::moments::Go;
+use crate::ui::session::{Act, Session};
+use wasm_bindgen_futures::spawn_local;
+
+/// What the id of a dropped lesson begins with.
+const DROPPED: &str = "dropped:";
+
+/// Whether an id is that of a lesson of one's own: the address of a Markdown file, or a dropped one.
+pub fn is_own(id: &str) -> bool {
+    id.len() <= ID_LENGTH_MAX && (id.starts_with(DROPPED) || id.contains('/') || id.ends_with(".md"))
+}
+
+/// Whether there can be such a lesson.
+pub fn is_known(id: &str) -> bool {
+    is_own(id) || COURSE.iter().any(|entry| entry.id() == id)
+}
+
+/// The lessons that are needed before this can be done, and are not there.
+pub fn missing(session: &Session, act: &Act) -> Vec<String> {
+    let mut wanted = Vec::new();
+    match act {
+        Act::Open(id) => wanted.extend(id.clone()),
+        Act::Go(Go::Open(text)) => wanted.extend(lesson_of_session(text)),
+        Act::Go(Go::Aside) => wanted.extend(Saved::aside().and_then(|saved| saved.session.lesson)),
+        _ => return wanted,
+    }
+    if wanted.iter().any(|id| id == "review") {
+        wanted.extend(session.due().into_iter().map(|(lesson, _)| lesson));
+    }
+    absent(wanted)
+}
+
+/// Those that are not there.
+pub fn absent(mut wanted: Vec<String>) -> Vec<String> {
+    wanted.sort();
+    wanted.dedup();
+    wanted.retain(|id| is_known(id) && find(id).is_none());
+    wanted
+}
+
+/// The lesson that a link or a session file begins in.
+pub fn lesson_of_session(text: &str) -> Option<String> {
+    let read =
+        if text.trim_start().starts_with('{') { SessionFile::read_file(text) } else { SessionFile::read_link(text) };
+    read.ok()?.lesson
+}
+
+/// Brings lessons, and tells what went wrong.
+pub fn bring(ids: Vec<String>, done: impl FnOnce(Option<String>) + 'static) {
+    spawn_local(async move {
+        let mut problem = None;
+        for id in ids {
+            if let Err(words) = bring_one(&id).await {
+                problem = Some(words);
+            }
+        }
+        done(problem);
+    });
+}
+
+async fn bring_one(id: &str) -> Result<(), String> {
+    if let Some(name) = id.strip_prefix(DROPPED) {
+        let kept = storage::load(Keep::Tab, &format!("lesson/{id}"));
+        let text = kept.ok_or_else(|| format!("The lesson {name} is not there any more; drop the file once more."))?;
+        return take_in(id, &text);
+    }
+    let address = COURSE.iter().find(|entry| entry.id() == id).map(|entry| format!("lessons/{}", entry.file));
+    let text = fetch::text(&address.unwrap_or_else(|| id.to_owned()), LENGTH_BYTES_MAX).await?;
+    take_in(id, &text)
+}
+
+fn take_in(id: &str, text: &str) -> Result<(), String> {
+    add(id, text).map_err(|error| format!("{id} is no lesson that can be read. {error}."))
+}
+
+/// Takes in a lesson that was dropped, and gives its id.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn take_dropped(name: &str, text: &str) -> Result<String, String> {
+    let name: String = name.chars().take(80).collect();
+    let id = format!("{DROPPED}{name}");
+    take_in(&id, text)?;
+    storage::save(Keep::Tab, &format!("lesson/{id}"), text);
+    Ok(id)
+}
