@@ -6,6 +6,7 @@
 use crate::api::go;
 use crate::api::object::{list, text};
 use crate::api::sorted;
+use crate::kubectl::create::sources::go_error;
 use crate::kubectl::errors::Failure;
 use crate::kubectl::host::Host;
 use serde_json::{Map, Value, json};
@@ -31,8 +32,9 @@ impl Kubeconfig {
     /// A file that was asked for and is not there, or one that is no kubeconfig.
     pub fn load(host: &dyn Host, explicit: &str) -> Result<Self, Failure> {
         if !explicit.is_empty() {
-            let bytes =
-                host.read_file(explicit).map_err(|error| Failure::message(format!("stat {explicit}: {error}")))?;
+            let bytes = host
+                .read_file(explicit)
+                .map_err(|error| Failure::message(format!("stat {explicit}: {}", go_error(error))))?;
             let document = parse(explicit, &bytes)?;
             return Ok(Kubeconfig { document, path: explicit.to_owned(), files: vec![explicit.to_owned()] });
         }

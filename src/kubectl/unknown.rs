@@ -29,6 +29,11 @@ const NOT_SIMULATED: [(&str, &str); 17] = [
 /// More of them, without a near thing worth naming.
 const NOT_SIMULATED_EITHER: [&str; 2] = ["top", "uncordon"];
 
+/// Every command of kubectl that the lab has not.
+pub fn not_simulated() -> impl Iterator<Item = &'static str> {
+    NOT_SIMULATED.iter().map(|(name, _)| *name).chain(NOT_SIMULATED_EITHER)
+}
+
 /// What `kubectl WORD` answers when no command is called that.
 pub fn command(word: &str) -> Failure {
     if let Some((name, nearest)) = NOT_SIMULATED.iter().find(|(name, _)| *name == word) {

@@ -24,7 +24,7 @@ pub fn Header(props: &Props) -> Html {
             </svg>
             <h1>{ "ServiceAccount Lab" }</h1>
             <span class="place">{ "/ " }{ place }</span>
-            <span class="pill" title="Nothing here leaves your browser">{ "simulated Kubernetes 1.36" }</span>
+            <a class="pill" href="fidelity.html" target="_blank" rel="noopener" title="What is simulated, and how truly">{ "simulated Kubernetes 1.36" }</a>
             <nav class="header-actions" aria-label="Session">
                 <button type="button" disabled={!session.lab.can_undo()} title="Ctrl+Z outside text fields" aria-keyshortcuts="Control+Z Meta+Z"
                     onclick={props.session.on(Act::Undo)}>{ "Undo" }</button>

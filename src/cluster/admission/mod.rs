@@ -141,6 +141,13 @@ const MUTATING: [(&str, Handles, Step); 5] = [
 const VALIDATING: [(&str, Handles, Validate); 1] =
     [("ServiceAccount", service_account::handles, service_account::validate)];
 
+/// The names of the plugins, each once, in their order.
+pub fn plugins() -> impl Iterator<Item = &'static str> {
+    let later = VALIDATING.iter().map(|(name, ..)| *name);
+    let later = later.filter(|name| MUTATING.iter().all(|(other, ..)| other != name));
+    MUTATING.iter().map(|(name, ..)| *name).chain(later)
+}
+
 /// Runs the mutating plugins over `object`, in order.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ use crate::api::go_types::{self, Entry};
 use crate::api::object::at;
 use crate::api::quantity;
 use crate::api::schema::{self, Field, Shape};
+use crate::api::sorted;
 use crate::api::wire;
 use crate::cluster::random::ALPHABET;
 use serde_json::Value;
@@ -51,7 +52,7 @@ fn structure(out: &mut String, value: &Value, type_name: &str) {
     };
     let mut entries: Vec<Entry<'_>> = entries.filter(|entry| schema::field(type_name, &entry.json).is_some()).collect();
     let order: Vec<&str> = wire::struct_fields(type_name).into_iter().flatten().collect();
-    entries.sort_by_key(|entry| order.iter().position(|name| *name == entry.json));
+    sorted::sort_by_key(&mut entries, |entry| order.iter().position(|name| *name == entry.json));
     out.push('{');
     for (index, entry) in entries.iter().enumerate() {
         if index > 0 {

@@ -42,17 +42,44 @@ pub const COMMAND: Command = Command {
         &role::CLUSTER_ROLE,
         &binding::CLUSTER_ROLE_BINDING,
         &configmap::COMMAND,
+        &CRON_JOB,
         &deployment::COMMAND,
+        &INGRESS,
+        &JOB,
         &namespace::COMMAND,
+        &POD_DISRUPTION_BUDGET,
+        &PRIORITY_CLASS,
+        &QUOTA,
         &role::ROLE,
         &binding::ROLE_BINDING,
         &secret::COMMAND,
+        &SERVICE,
         &serviceaccount::COMMAND,
         &token::COMMAND,
     ],
     run: file::run,
     ..Command::EMPTY
 };
+
+macro_rules! left_out {
+    ($constant:ident, $name:literal, [$($alias:literal),*], $nearest:literal) => {
+        const $constant: Command = Command {
+            name: $name,
+            aliases: &[$($alias),*],
+            summary: concat!("Create a ", $name, " (not simulated)"),
+            run: |_| Err(Failure::message(concat!("not simulated: kubectl create ", $name, "; nearest: ", $nearest))),
+            ..Command::EMPTY
+        };
+    };
+}
+
+left_out!(CRON_JOB, "cronjob", ["cj"], "kubectl run");
+left_out!(INGRESS, "ingress", ["ing"], "kubectl get services");
+left_out!(JOB, "job", [], "kubectl run --restart=Never");
+left_out!(POD_DISRUPTION_BUDGET, "poddisruptionbudget", ["pdb"], "kubectl create deployment");
+left_out!(PRIORITY_CLASS, "priorityclass", ["pc"], "kubectl create deployment");
+left_out!(QUOTA, "quota", ["resourcequota"], "kubectl create namespace");
+left_out!(SERVICE, "service", ["svc"], "kubectl get services");
 
 /// The one NAME that a `create` command takes; arguments after `--` are not counted.
 ///

@@ -48,7 +48,7 @@ fn file_source(source: &str) -> Result<(String, String), String> {
 }
 
 /// What the operating system says, as Go prints it: the first letter is small.
-fn go_error(error: FileError) -> String {
+pub fn go_error(error: FileError) -> String {
     let text = error.to_string();
     let mut chars = text.chars();
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()

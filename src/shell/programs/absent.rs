@@ -58,6 +58,11 @@ const ABSENT: &[(&str, &str)] = &[
     ("getopts", "use case and shift"),
 ];
 
+/// The names of all of them.
+pub fn all() -> impl Iterator<Item = &'static str> {
+    ABSENT.iter().map(|(name, _)| *name)
+}
+
 /// What stands nearest to a program that is real but not here; `None` for names that mean nothing.
 pub fn nearest(name: &str, frame: &Frame) -> Option<&'static str> {
     match (name, frame.userland) {

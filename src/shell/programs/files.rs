@@ -22,7 +22,9 @@ fn each(
         let path = runner.path(operand);
         if let Err(error) = work(runner, &path, options) {
             let text = match runner.busybox() {
+                true if name == "rmdir" => format!("{name}: '{operand}': {error}\n"),
                 true => format!("{name}: can't {verb} '{operand}': {error}\n"),
+                false if name == "rmdir" => format!("{name}: failed to {verb} '{operand}': {error}\n"),
                 false => format!("{name}: cannot {verb} '{operand}': {error}\n"),
             };
             runner.err(text);
