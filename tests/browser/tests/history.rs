@@ -133,7 +133,9 @@ fn a_damaged_link_leaves_the_own_session_alone_and_a_good_one_sets_it_aside() {
     page.button("Pause").click();
     run(&page, "kubectl create sa mine", "serviceaccount/mine created");
     page.script("location.hash = '#session=1.AAAA'", &[]);
-    page.wait_for_text("This session is damaged: a part is missing, or was changed on the way. Your own session is as it was.");
+    page.wait_for_text(
+        "This session is damaged: a part is missing, or was changed on the way. Your own session is as it was.",
+    );
     page.find("log", "Terminal output").wait_for_text("serviceaccount/mine created");
     page.script("location.hash = '#session=9.AAAA'", &[]);
     page.wait_for_text("This session was kept in form 9; this lab reads form 1.");
@@ -158,7 +160,8 @@ fn what_is_too_long_for_a_link_is_a_file() {
     let page = open("#free-play");
     page.button("Pause").click();
     // Text that does not pack well.
-    let noise: Vec<String> = (0u64..1000).map(|n| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ n.pow(5))).collect();
+    let noise: Vec<String> =
+        (0u64..1000).map(|n| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ n.pow(5))).collect();
     page.script(
         "const area = document.getElementById('terminal-command'); area.value = arguments[0]; \
          area.dispatchEvent(new InputEvent('input', {bubbles: true}))",
