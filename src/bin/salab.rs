@@ -2,6 +2,8 @@
 
 #[path = "salab/lessons.rs"]
 mod lessons;
+#[path = "salab/link.rs"]
+mod link;
 
 use serviceaccount_lab::api::Timestamp;
 use serviceaccount_lab::cluster::settings::Settings;
@@ -11,6 +13,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: salab run [--json] [--seed N] [--start RFC3339] FILE
+       salab run --link LINK
+       salab link [--file] FILE
 
 Plays the shell script FILE (- for standard input) against a fresh simulated Kubernetes 1.36 cluster and prints what a
 terminal would show. $APISERVER is set. The same script, seed and start give the same bytes.
@@ -18,6 +22,10 @@ terminal would show. $APISERVER is set. The same script, seed and start give the
   --json           print a JSON list of {\"cmd\",\"stdout\",\"stderr\",\"exit\"}, one a command
   --seed N         decides every generated name and UID (default 1)
   --start RFC3339  what the clock shows at the start (default 2026-11-23T09:00:00Z)
+  --link LINK      play the session in a link of the page, or in a session file, and print its transcript
+
+`salab link` prints the end of a link, from the # on, that opens the script (or the session file) FILE in the page; with
+--file, a session file.
 ";
 
 fn main() -> ExitCode {
@@ -50,6 +58,7 @@ fn run(arguments: &[String]) -> Result<String, String> {
     let mut arguments = arguments.iter();
     match arguments.next().map(String::as_str) {
         Some("run") => {}
+        Some("link") => return link::link(&arguments.map(String::as_str).collect::<Vec<_>>()),
         Some("help" | "--help" | "-h") => return Ok(usage()),
         Some(other) => return Err(format!("salab: there is no command {other:?}\n\n{}", usage())),
         None => return Err(usage()),
@@ -77,7 +86,8 @@ fn run(arguments: &[String]) -> Result<String, String> {
                     format!("salab: --start wants an instant like 2026-11-23T09:00:00Z, not {text:?}\n")
                 })?;
             }
-            "--help" | "-h" => return Ok(USAGE.to_owned()),
+            "--link" => return link::transcript_of(&value()?),
+            "--help" | "-h" => return Ok(usage()),
             other if other.starts_with('-') && other != "-" => {
                 return Err(format!("salab: unknown flag {other}\n\n{USAGE}"));
             }

@@ -214,9 +214,8 @@ impl Lab {
             let at = if id == 0 { 0 } else { steps.len() + line.named };
             let own = line.log.into_iter();
             steps.extend(own.map(|(action, elapsed)| Step::new(action, Duration::from_micros(elapsed))));
-            match steps.get_mut(floor) {
-                Some(first) => first.before = Some(Rc::clone(&start)),
-                None => {}
+            if let Some(first) = steps.get_mut(floor) {
+                first.before = Some(Rc::clone(&start));
             }
             let tip = (steps.len() == floor).then(|| Rc::clone(&start));
             branches.push(Branch { id, at, steps, tip });

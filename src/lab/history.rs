@@ -219,8 +219,8 @@ impl History {
         {
             return Some((self.line.steps.len(), Rc::clone(tip)));
         }
-        let upto = self.line.steps.iter().enumerate().take(position + 1);
-        upto.filter_map(|(index, step)| Some((index, Rc::clone(step.before.as_ref()?)))).last()
+        let mut upto = self.line.steps.iter().enumerate().take(position.saturating_add(1)).rev();
+        upto.find_map(|(index, step)| Some((index, Rc::clone(step.before.as_ref()?))))
     }
 
     /// Puts branches in the place of what there is; the first steps of each are those of the line, up to the floor.

@@ -151,6 +151,14 @@ impl SessionFile {
         format!("{FRAGMENT}{VERSION}.{}", URL_SAFE_NO_PAD.encode(packed))
     }
 
+    /// Reads a link, or the text of a file.
+    ///
+    /// # Errors
+    /// As [`SessionFile::read_link`] and [`SessionFile::read_file`].
+    pub fn read(text: &str) -> Result<Self, LinkError> {
+        if text.trim_start().starts_with('{') { Self::read_file(text) } else { Self::read_link(text) }
+    }
+
     /// Reads a file.
     ///
     /// # Errors

@@ -220,10 +220,11 @@ impl Lab {
     ///
     /// At an earlier moment, what was done next leads on along the same branch, and anything else begins a new one.
     pub fn act(&mut self, action: Action) -> Rc<Record> {
-        if self.history.ahead().first().is_some_and(|next| *next.action == action) && self.redo() {
-            if let Some(record) = self.records.last() {
-                return Rc::clone(record);
-            }
+        if self.history.ahead().first().is_some_and(|next| *next.action == action)
+            && self.redo()
+            && let Some(record) = self.records.last()
+        {
+            return Rc::clone(record);
         }
         let before = self.snapshot();
         let (record, transcript) = self.perform(&action);

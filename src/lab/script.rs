@@ -24,10 +24,15 @@ pub fn play(settings: Settings, script: &str) -> Vec<Played> {
     play_on(&mut lab, script)
 }
 
+/// The commands of a script, one after another; a heredoc belongs to its command.
+pub fn commands(script: &str) -> Vec<String> {
+    crate::shell::split_commands(script)
+}
+
 /// Plays a script on a session that is there already.
 pub fn play_on(lab: &mut Lab, script: &str) -> Vec<Played> {
     let mut played = Vec::new();
-    for command in crate::shell::split_commands(script) {
+    for command in commands(script) {
         let record = lab.run(&command);
         played.push(Played { cmd: command, stdout: record.stdout(), stderr: record.stderr(), exit: record.exit });
         if lab.take_requests().iter().any(|control| matches!(control, crate::shell::Control::Exit(_))) {

@@ -1,8 +1,9 @@
 //! Opens a session that was kept as a link or a file: prepares what it began with, and plays what was done.
 
-use crate::lab::link::{LinkError, SessionFile};
-use crate::lab::{Lab, transcript};
+use crate::lab::link::{LINK_LENGTH_MAX, LinkError, SessionFile};
+use crate::lab::{Lab, Settings, transcript};
 use crate::lesson::{check, find};
+use std::collections::BTreeMap;
 
 /// A session at its start, with everything that was done lying ahead.
 ///
@@ -45,13 +46,38 @@ pub fn title(lesson: Option<&str>) -> String {
 ///
 /// # Errors
 /// In plain words.
-pub fn transcript_of(text: &str) -> Result<(String, Option<String>), String> {
-    let read =
-        if text.trim_start().starts_with('{') { SessionFile::read_file(text) } else { SessionFile::read_link(text) };
-    let file = read.map_err(|error| error.to_string())?;
+pub fn transcript_of(text: &str) -> Result<(String, Option<&'static str>), String> {
+    let file = SessionFile::read(text).map_err(|error| error.to_string())?;
     let lab = reopen(&file).map_err(|error| error.to_string())?;
-    let warning = differs(&file, &lab).then(|| DIFFERS.to_owned());
-    Ok((transcript::markdown(&lab, &title(file.lesson.as_deref())), warning))
+    let title = title(file.lesson.as_deref());
+    Ok((transcript::markdown(&lab, &title), differs(&file, &lab).then_some(DIFFERS)))
+}
+
+/// A script, or a session file, as the end of a link (with its `#`) or as a session file.
+///
+/// # Errors
+/// In plain words; also if it is too long for a link.
+pub fn link_of(text: &str, as_file: bool) -> Result<String, String> {
+    let file = if text.trim_start().starts_with('{') {
+        SessionFile::read(text).map_err(|error| error.to_string())?
+    } else {
+        let mut lab = Lab::new(Settings::default());
+        for command in crate::lab::script::commands(text) {
+            lab.run(&command);
+        }
+        SessionFile::of(&lab, None, &BTreeMap::new()).checked(&lab)
+    };
+    if as_file {
+        return Ok(file.file());
+    }
+    let fragment = file.fragment();
+    if fragment.len() > LINK_LENGTH_MAX {
+        return Err(format!(
+            "this makes a link of {} characters, and links longer than about {LINK_LENGTH_MAX} get cut; hand on a session file (--file) instead",
+            fragment.len()
+        ));
+    }
+    Ok(format!("#{fragment}"))
 }
 
 /// Said of a session that is not what its maker saw.

@@ -110,13 +110,8 @@ impl Session {
     }
 
     fn open_session(&mut self, text: &str) {
-        let read = if text.trim_start().starts_with('{') {
-            SessionFile::read_file(text)
-        } else {
-            SessionFile::read_link(text)
-        };
         let own = self.saved();
-        let opened = read.and_then(|file| self.adopt(&file).map(|()| file));
+        let opened = SessionFile::read(text).and_then(|file| self.adopt(&file).map(|()| file));
         self.notice = Some(match opened {
             Err(error) => format!("{error} Your own session is as it was."),
             Ok(file) => {

@@ -1,7 +1,7 @@
 //! `cargo xtask`: sets up, builds, serves and tests the page.
 
 use std::process::{Command, ExitCode};
-use xtask::{Failure, chromium, page, paths, run, serve, suite, tools};
+use xtask::{Failure, bench, chromium, page, paths, run, serve, suite, tools};
 
 const HELP: &str = "\
 cargo xtask COMMAND: everything this project needs, on a machine with Rust (rustup) and git
@@ -11,6 +11,7 @@ cargo xtask COMMAND: everything this project needs, on a machine with Rust (rust
   test [STEP...]                every test: format, clippy, native, size, browser (or only the steps named)
   shot [OPTIONS] OUT.png        a picture of the page from a headless Chromium; `cargo xtask shot --help`
   size                          what a first visit downloads, raw and brotli, against goal and ceiling, and by crate
+  bench                         the benchmarks; writes their table into docs/performance.md (minutes)
   setup                         only install what is missing, Chromium included
   help                          this
 
@@ -35,7 +36,8 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
         "serve" => serve_page(rest),
         "test" => suite::test(rest),
         "shot" => shot(rest),
-        "build" | "size" | "setup" if !rest.is_empty() => Err(format!("{command} takes no options")),
+        "bench" | "build" | "size" | "setup" if !rest.is_empty() => Err(format!("{command} takes no options")),
+        "bench" => bench::bench(),
         "build" => page::build(),
         "size" => {
             page::build()?;
