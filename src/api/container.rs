@@ -26,6 +26,8 @@ pub struct Container {
     pub environment: Vec<(String, String)>,
     /// The user id that processes run as.
     pub user: u32,
+    /// The groups that processes are in, their own first.
+    pub groups: Vec<u32>,
     /// The files, mounts laid over the image's own.
     pub files: FileTree,
     /// The mounts of volumes, for `mount` and for read-only checks.

@@ -62,6 +62,9 @@ fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     if arguments.is_empty() && selection.files.is_empty() {
         return Err(Failure::message(NOTHING_NAMED));
     }
+    if context.flags.boolean("all") && arguments.len() > 1 && !arguments.iter().any(|word| word.contains('/')) {
+        return Err(Failure::message("name cannot be provided when a selector is specified"));
+    }
     let named = resources::targets(context, &selection, &arguments);
     let (targets, mut failures) = objects(context, &selection, named?)?;
     warn(context, &plan, &targets)?;

@@ -221,6 +221,7 @@ impl Flags {
         flag.check(value)?;
         let values = self.values.entry(flag.name).or_default();
         match flag.kind {
+            FlagKind::Slice if value.is_empty() => {}
             FlagKind::Slice => values.extend(value.split(',').map(str::to_owned)),
             FlagKind::Array => values.push(value.to_owned()),
             _ => *values = vec![value.to_owned()],
@@ -242,6 +243,12 @@ impl Flags {
     /// Every flag the command has, its own first.
     pub fn all(&self) -> &[Flag] {
         &self.known
+    }
+
+    /// Whether a flag that every command has was given, and is not hidden by one of the command's own:
+    /// `create rolebinding --user` names no user of the kubeconfig.
+    pub fn is_set_for_all(&self, name: &str) -> bool {
+        self.is_set(name) && self.known.iter().filter(|flag| flag.name == name).count() == 1
     }
 
     /// Whether the flag was given.

@@ -87,11 +87,7 @@ impl Session {
         }
         let user = flags.text("as");
         let groups = flags.list("as-group");
-        if !user.is_empty() || !groups.is_empty() || flags.is_set("as-uid") {
-            if user.is_empty() {
-                let text = "requesting groups or user-extra for \"\" without impersonating a user";
-                return Err(Failure::message(text));
-            }
+        if !user.is_empty() {
             self.impersonation = vec![("Impersonate-User".to_owned(), user.to_owned())];
             if !flags.text("as-uid").is_empty() {
                 self.impersonation.push(("Impersonate-Uid".to_owned(), flags.text("as-uid").to_owned()));
@@ -167,7 +163,7 @@ fn unreachable_server(client: &dyn Client, scheme: &str, address: &str) -> Failu
 
 /// The files and variables of a pod, if this is one and no kubeconfig says otherwise.
 fn in_cluster(host: &dyn Host, config: &Kubeconfig, flags: &Flags) -> Option<Session> {
-    let chosen = ["context", "cluster", "user", "server"].iter().any(|name| flags.is_set(name));
+    let chosen = ["context", "cluster", "user", "server"].iter().any(|name| flags.is_set_for_all(name));
     if !config.is_empty() || chosen {
         return None;
     }
@@ -201,12 +197,18 @@ fn from_config(host: &dyn Host, config: &Kubeconfig, flags: &Flags) -> Result<Se
         }
     };
     let named = |flag: &str, key: &str| {
-        if flags.is_set(flag) { flags.text(flag).to_owned() } else { text(context, &[key]).to_owned() }
+        if flags.is_set_for_all(flag) { flags.text(flag).to_owned() } else { text(context, &[key]).to_owned() }
     };
     let cluster_name = named("cluster", "cluster");
     let user_name = named("user", "user");
     let cluster = lookup(config, "clusters", &cluster_name, "cluster")?;
     let user = lookup(config, "users", &user_name, "auth info")?;
+    let nobody = flags.text("as").is_empty() && text(user, &["as"]).is_empty();
+    if nobody && ["as-group", "as-uid", "as-user-extra"].iter().any(|flag| flags.is_set(flag)) {
+        return Err(Failure::message(format!(
+            "requesting uid, groups or user-extra for {user_name} without impersonating a user"
+        )));
+    }
     let server = match text(cluster, &["server"]) {
         "" => "http://localhost:8080".to_owned(),
         server => server.trim_end_matches('/').to_owned(),

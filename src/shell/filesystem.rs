@@ -13,14 +13,18 @@ pub const FILES_MAX: usize = 20_000;
 const READ: u32 = 4;
 const WRITE: u32 = 2;
 
-/// Whether a user may do that to an entry. Groups of a process are not known here: a group other than root's is
-/// taken for a pod's `fsGroup`, which its processes are in.
-fn may(entry: &Entry, user: u32, bit: u32) -> bool {
+/// Whether the processes of a frame may do that to an entry: the bits of the owner decide, else those of a group, else
+/// those of all others.
+fn may(entry: &Entry, frame: &Frame, bit: u32) -> bool {
     let attributes = entry.attributes();
-    user == 0
-        || (attributes.user == user && attributes.mode >> 6 & bit != 0)
-        || (attributes.group != 0 && attributes.mode >> 3 & bit != 0)
-        || attributes.mode & bit != 0
+    let shift = if attributes.user == frame.user {
+        6
+    } else if frame.groups.contains(&attributes.group) {
+        3
+    } else {
+        0
+    };
+    frame.user == 0 || attributes.mode >> shift & bit != 0
 }
 
 impl Runner<'_> {
@@ -56,7 +60,7 @@ impl Runner<'_> {
         let tree = self.tree();
         match tree.follow(&path)? {
             entry @ Entry::File(_, content) => {
-                if !may(entry, self.frame().user, READ) {
+                if !may(entry, self.frame(), READ) {
                     return Err(FileError::PermissionDenied);
                 }
                 Ok(Rc::from(content.bytes()))
@@ -106,7 +110,7 @@ impl Runner<'_> {
         let tree = self.tree();
         match tree.follow(&path) {
             Ok(Entry::Directory(..)) => Err(FileError::IsADirectory),
-            Ok(entry) if may(entry, frame.user, WRITE) => Ok(()),
+            Ok(entry) if may(entry, frame, WRITE) => Ok(()),
             Ok(_) => Err(FileError::PermissionDenied),
             Err(FileError::NotFound) => self.may_change_folder(&path),
             Err(other) => Err(other),
@@ -121,7 +125,7 @@ impl Runner<'_> {
         let tree = self.tree();
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         match tree.follow(folder)? {
-            entry @ Entry::Directory(..) if may(entry, self.frame().user, WRITE) => Ok(()),
+            entry @ Entry::Directory(..) if may(entry, self.frame(), WRITE) => Ok(()),
             Entry::Directory(..) => Err(FileError::PermissionDenied),
             _ => Err(FileError::NotADirectory),
         }
@@ -129,7 +133,7 @@ impl Runner<'_> {
 
     /// Whether this process may list a folder or read a file.
     pub fn may_read(&self, entry: &Entry) -> bool {
-        may(entry, self.frame().user, READ)
+        may(entry, self.frame(), READ)
     }
 
     /// The workstation's tree, to be changed; says in a container that this is not simulated there.

@@ -93,6 +93,8 @@ pub struct Frame {
     pub options: Options,
     /// The user id of its processes.
     pub user: u32,
+    /// The groups that its processes are in, their own first.
+    pub groups: Vec<u32>,
     /// How many shells and functions it stands in.
     pub depth: usize,
     /// Whether somebody types into it.
@@ -144,6 +146,7 @@ impl Frame {
         frame.aliases.insert("k".to_owned(), "kubectl".to_owned());
         frame.folder = HOME.to_owned();
         frame.user = USER_ID;
+        frame.groups = vec![USER_ID];
         frame.interactive = true;
         frame
     }
@@ -154,6 +157,7 @@ impl Frame {
         let mut frame = Frame::bare(userland, dialect, name);
         frame.container = Some(container.reference.clone());
         frame.user = container.user;
+        frame.groups.clone_from(&container.groups);
         for (name, value) in &container.environment {
             frame.export(name, value);
         }
@@ -184,6 +188,7 @@ impl Frame {
             exit: 0,
             options: Options::default(),
             user: 0,
+            groups: vec![0],
             depth: 0,
             interactive: false,
         }

@@ -60,6 +60,7 @@ fn container(image: &str, now: Timestamp) -> Container {
             ("KUBERNETES_SERVICE_PORT".into(), "443".into()),
         ],
         user: 0,
+        groups: vec![0],
         files,
         mounts: vec![Mount { volume: "v".into(), path: ACCOUNT.into(), read_only: true, file_system: "tmpfs".into() }],
     }

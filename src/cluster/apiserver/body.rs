@@ -102,15 +102,9 @@ pub fn decode(
     }
     let (given_version, given_kind) = (text(&value, &["apiVersion"]), text(&value, &["kind"]));
     if !given_kind.is_empty() && given_kind != kind {
+        let problem = another_kind(&value, api_version, kind).unwrap_or_default();
         let version = if given_version.is_empty() { api_version } else { given_version };
         let short = version.rsplit('/').next().unwrap_or(version);
-        let problem = if crate::api::kinds::by_kind(version, given_kind).is_some() {
-            format!("converting ({short}.{given_kind}) to (core.{kind}): unknown conversion")
-        } else {
-            format!(
-                "no kind \"{given_kind}\" is registered for version \"{version}\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""
-            )
-        };
         return Err(Status::bad_request(format!(
             "{given_kind} in version \"{short}\" cannot be handled as a {kind}: {problem}"
         )));
@@ -149,4 +143,24 @@ fn summary(text: &str) -> String {
         Some((end, _)) => format!("{} ...", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }
+}
+
+/// What the server says of an object that is of another kind or version than it has to be; `None` if it is not.
+pub fn another_kind(value: &Value, api_version: &str, kind: &str) -> Option<String> {
+    let or = |given, wanted| if given == "" { wanted } else { given };
+    let version = or(text(value, &["apiVersion"]), api_version);
+    let given = or(text(value, &["kind"]), kind);
+    if (version, given) == (api_version, kind) {
+        return None;
+    }
+    if crate::api::kinds::by_kind(version, given).is_none() {
+        return Some(format!(
+            "no kind \"{given}\" is registered for version \"{version}\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+        ));
+    }
+    let short = version.rsplit('/').next().unwrap_or(version);
+    // The package of the server's internal type: `rbac` of `rbac.authorization.k8s.io`.
+    let group = api_version.split_once('/').map_or("core", |(group, _)| group);
+    let package = group.split('.').next().unwrap_or(group);
+    Some(format!("converting ({short}.{given}) to ({package}.{kind}): unknown conversion"))
 }

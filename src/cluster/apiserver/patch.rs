@@ -8,9 +8,11 @@ use crate::api::request::{Body, Response};
 use crate::api::schema;
 use crate::api::status::{FieldError, Status};
 use crate::cluster::apiserver::ApiServer;
-use crate::cluster::apiserver::body::unsupported;
+use crate::cluster::apiserver::body::{another_kind, unsupported};
 use crate::cluster::apiserver::call::{Call, Stored};
+use crate::cluster::apiserver::create::match_namespace;
 use crate::cluster::apiserver::paths::not_simulated;
+use crate::cluster::apiserver::update::match_name;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -42,15 +44,24 @@ impl ApiServer {
         };
         let kind = stored.kind;
         let old = self.find(call, kind)?;
-        let patched = apply(form, &old, &change, stored)?;
+        let mut patched = apply(form, &old, &change, stored)?;
         if !patched.is_object() {
             return Err(refused(form, call, &change, "cannot restore slice from map"));
+        }
+        if form == PatchForm::Strategic {
+            // It is merged into an object whose kind is known.
+            object::set(&mut patched, &["apiVersion"], kind.api_version().into());
+            object::set(&mut patched, &["kind"], kind.kind.clone().into());
+        } else if let Some(problem) = another_kind(&patched, &kind.api_version(), &kind.kind) {
+            return Err(refused(form, call, &change, &problem));
         }
         let (mut object, warnings) = schema::decode(&kind.api_version(), &kind.kind, patched, strictness)
             .map_err(|error| refused(form, call, &change, &error))?;
         call.warnings.extend(warnings);
         object::set_default(&mut object, &["apiVersion"], kind.api_version().into());
         object::set_default(&mut object, &["kind"], kind.kind.clone().into());
+        match_namespace(&mut object, call, kind.namespaced)?;
+        match_name(&object, call)?;
         self.default(call, stored, &mut object);
         Ok((old, object))
     }

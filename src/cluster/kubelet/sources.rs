@@ -46,6 +46,22 @@ pub fn user_of(pod: &Object, container: &Value) -> Option<u32> {
         .or_else(|| number(pod, &["spec", "securityContext", "runAsUser"]))
 }
 
+/// The groups of a container's processes: its own, which is root's unless it says otherwise, then those of the pod.
+pub fn groups_of(pod: &Object, container: &Value) -> Vec<u32> {
+    let context = &["spec", "securityContext"];
+    let own = number(container, &["securityContext", "runAsGroup"])
+        .or_else(|| number(pod, &["spec", "securityContext", "runAsGroup"]));
+    let mut groups = vec![own.unwrap_or(0)];
+    let more = object::list(pod, &["spec", "securityContext", "supplementalGroups"]).iter();
+    let volumes = number(object::at(pod, context), &["fsGroup"]);
+    for group in more.filter_map(|group| group.as_u64().and_then(|group| u32::try_from(group).ok())).chain(volumes) {
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+    groups
+}
+
 /// A whole number of 32 bits at a path.
 pub fn number(value: &Value, path: &[&str]) -> Option<u32> {
     object::integer(value, path).and_then(|number| u32::try_from(number).ok())

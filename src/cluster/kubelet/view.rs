@@ -7,7 +7,7 @@ use crate::api::time::Timestamp;
 use crate::cluster::kubelet::Kubelet;
 use crate::cluster::kubelet::containers::ContainerState;
 use crate::cluster::kubelet::images;
-use crate::cluster::kubelet::sources::user_of;
+use crate::cluster::kubelet::sources::{groups_of, user_of};
 use crate::cluster::kubelet::tokens::MountedToken;
 use crate::cluster::kubelet::volume::{Kind, Volume};
 use crate::cluster::kubelet::worker::Worker;
@@ -144,6 +144,7 @@ impl Worker {
             image: object::text(spec, &["image"]).to_owned(),
             environment: state.environment.clone(),
             user: user_of(&self.pod, spec).unwrap_or(0),
+            groups: groups_of(&self.pod, spec),
             files,
             mounts,
         })

@@ -79,12 +79,25 @@ pub fn sharp(value: &Value) -> String {
 
 /// Compact JSON with `<`, `>` and `&` escaped, as `encoding/json` does.
 pub fn json(value: &Value) -> String {
-    escape(&value.to_string())
+    escape(&whole(value).to_string())
+}
+
+/// Go's JSON shows a float64 that is whole without a fraction, up to 1e21.
+fn whole(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => match number.as_f64() {
+            Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => Value::from(float as i64),
+            _ => value.clone(),
+        },
+        Value::Array(items) => items.iter().map(whole).collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), whole(value))).collect(),
+        other => other.clone(),
+    }
 }
 
 /// JSON indented by four.
 pub fn json_indented(value: &Value) -> String {
-    widen(&escape(&serde_json::to_string_pretty(value).unwrap_or_default()))
+    widen(&escape(&serde_json::to_string_pretty(&whole(value)).unwrap_or_default()))
 }
 
 /// Twice the indentation: two spaces become four. JSON strings hold no line breaks.

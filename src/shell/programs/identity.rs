@@ -9,15 +9,22 @@ pub fn id(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
         Err(step) => return step,
     };
     let (user, name) = (runner.frame().user, runner.frame().user_name());
-    // A container's processes are in root's group unless the pod says otherwise.
-    let group = if runner.frame().container.is_some() { 0 } else { user };
-    let group_name = if group == 0 { "root".to_owned() } else { name.clone() };
+    let group = runner.frame().groups.first().copied().unwrap_or(user);
+    let group_name = match group {
+        0 => "root".to_owned(),
+        group if group == user => name.clone(),
+        group => group.to_string(),
+    };
+    // A number without a name stands alone.
+    let named = |id: u32, name: &str| if id.to_string() == name { name.to_owned() } else { format!("{id}({name})") };
+    let more = runner.frame().groups.iter().skip(1).map(|group| format!(",{group}")).collect::<String>();
+    let (long, own) = (named(user, &name), named(group, &group_name));
     let text = match (options.has('u'), options.has('g'), options.has('n')) {
         (true, _, true) => name,
         (true, _, false) => user.to_string(),
         (_, true, true) => group_name,
         (_, true, false) => group.to_string(),
-        _ => format!("uid={user}({name}) gid={group}({group_name}) groups={group}({group_name})"),
+        _ => format!("uid={long} gid={own} groups={own}{more}"),
     };
     runner.out(text + "\n");
     Ok(0)

@@ -55,6 +55,21 @@ pub fn validate_template(template: &Value, field: &str) -> Vec<FieldError> {
     errors
 }
 
+/// Whoever wants no name server of the cluster names one.
+fn validate_dns(spec: &Value, path: &str, errors: &mut Errors) {
+    if text(spec, &["dnsPolicy"]) != "None" {
+        return;
+    }
+    let config = at(spec, &["dnsConfig"]);
+    if config.is_null() {
+        let detail = "must provide `dnsConfig` when `dnsPolicy` is None";
+        errors.push(FieldError::required(&format!("{path}.dnsConfig"), detail));
+    } else if list(config, &["nameservers"]).is_empty() {
+        let detail = "must provide at least one DNS nameserver when `dnsPolicy` is None";
+        errors.push(FieldError::required(&format!("{path}.dnsConfig.nameservers"), detail));
+    }
+}
+
 fn validate_spec(spec: &Value, path: &str, errors: &mut Errors) {
     let field = |name: &str| format!("{path}.{name}");
     let mounts = volumes::validate(list(spec, &["volumes"]), &field("volumes"), errors);
@@ -63,6 +78,7 @@ fn validate_spec(spec: &Value, path: &str, errors: &mut Errors) {
     one_of(spec, "dnsPolicy", path, &["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"], errors);
     labels(at(spec, &["nodeSelector"]), &field("nodeSelector"), errors);
     validate_security_context(spec, path, errors);
+    validate_dns(spec, path, errors);
     for (name, rule) in [
         ("serviceAccountName", names::dns1123_subdomain as fn(&str) -> Vec<String>),
         ("nodeName", names::dns1123_subdomain),

@@ -165,25 +165,25 @@ fn validate_file_path(item: &Value, path: &str, errors: &mut Errors) {
 }
 
 /// The files of the downward API.
+/// Kubernetes does not say which one is wrong.
 fn validate_files(source: &Value, path: &str, errors: &mut Errors) {
-    for (index, item) in list(source, &["items"]).iter().enumerate() {
-        let path = format!("{path}.items[{index}]");
-        validate_file_path(item, &path, errors);
+    for item in list(source, &["items"]) {
+        validate_file_path(item, path, errors);
         let (field, resource) = (at(item, &["fieldRef"]), at(item, &["resourceFieldRef"]));
         if field.is_object() {
             field_reference(field, &FILE_FIELDS, &format!("{path}.fieldRef"), errors);
             if resource.is_object() {
                 let detail = "fieldRef and resourceFieldRef can not be specified simultaneously";
-                errors.push(FieldError::invalid(&path, &json!("resource"), detail));
+                errors.push(FieldError::invalid(path, &json!("resource"), detail));
             }
         } else if resource.is_object() {
             let path = format!("{path}.resourceFieldRef");
             required_text(resource, "containerName", &path, errors);
             required_text(resource, "resource", &path, errors);
         } else {
-            errors.push(FieldError::required(&path, "one of fieldRef and resourceFieldRef is required"));
+            errors.push(FieldError::required(path, "one of fieldRef and resourceFieldRef is required"));
         }
-        validate_mode(item, "mode", &path, errors);
+        validate_mode(item, "mode", path, errors);
     }
 }
 
@@ -234,6 +234,7 @@ pub(super) fn field_reference(reference: &Value, supported: &[&str], path: &str,
 
 fn validate_projected(source: &Value, path: &str, errors: &mut Errors) {
     validate_mode(source, "defaultMode", path, errors);
+    let mut taken = Vec::new();
     for (index, projection) in list(source, &["sources"]).iter().enumerate() {
         let source_path = format!("{path}.sources[{index}]");
         let mut count = 0;
@@ -244,19 +245,34 @@ fn validate_projected(source: &Value, path: &str, errors: &mut Errors) {
             }
             count += 1;
             let part_path = format!("{source_path}.{kind}");
-            if count > 1 {
-                errors.push(FieldError::forbidden(&part_path, ONE_TYPE));
-                continue;
-            }
             match kind {
                 "secret" | "configMap" => {
                     required_text(part, "name", &part_path, errors);
                     validate_items(part, &part_path, errors);
+                    collisions(part, Some(text(part, &["name"])), &mut taken, path, errors);
                 }
-                "downwardAPI" => validate_files(part, &part_path, errors),
+                "downwardAPI" => {
+                    validate_files(part, &part_path, errors);
+                    collisions(part, None, &mut taken, path, errors);
+                }
                 "serviceAccountToken" => validate_token(part, &part_path, path, errors),
                 _ => {}
             }
+        }
+        if count > 1 {
+            errors.push(FieldError::forbidden(&source_path, ONE_TYPE));
+        }
+    }
+}
+
+/// Two sources may not write to one path. Kubernetes names the source, or the path if it is a file of the downward API.
+fn collisions<'a>(source: &'a Value, name: Option<&str>, taken: &mut Vec<&'a str>, path: &str, errors: &mut Errors) {
+    for file in list(source, &["items"]).iter().map(|item| text(item, &["path"])).filter(|file| !file.is_empty()) {
+        if taken.contains(&file) {
+            let named = json!(name.unwrap_or(file));
+            errors.push(FieldError::invalid(path, &named, "conflicting duplicate paths"));
+        } else {
+            taken.push(file);
         }
     }
 }
@@ -337,7 +353,7 @@ mod tests {
             files("spec.foo"),
             [
                 "spec.volumes[0].projected.defaultMode: Invalid value: 512: must be a number between 0 and 0777 (octal), both inclusive",
-                "spec.volumes[0].projected.sources[0].downwardAPI.items[0].fieldRef.fieldPath: Invalid value: \"spec.foo\": \
+                "spec.volumes[0].projected.sources[0].downwardAPI.fieldRef.fieldPath: Invalid value: \"spec.foo\": \
                  error converting fieldPath: field label not supported: spec.foo",
                 "spec.volumes[0].projected.sources[1].secret.name: Required value",
                 "spec.volumes[0].projected.sources[1].secret.items[0].path: Invalid value: \"..x\": must not start with '..'"
