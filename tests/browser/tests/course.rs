@@ -24,7 +24,8 @@ fn run(page: &Page, entry: &str) {
 fn answer(page: &Page, lesson: &Lesson) {
     for prediction in lesson.predictions() {
         let right = prediction.options.iter().find(|option| option.right).expect("one is right");
-        let group = page.region("Lesson").all("radio").into_iter().find(|radio| radio.name() == right.text && !radio.is_on());
+        let group =
+            page.region("Lesson").all("radio").into_iter().find(|radio| radio.name() == right.text && !radio.is_on());
         let radio = group.unwrap_or_else(|| panic!("{}: no answer {:?}", lesson.id, right.text));
         radio.focus();
         page.press("Space");
@@ -53,7 +54,8 @@ fn every_lesson_is_done_by_keyboard() {
     page.wait_for_text(&format!("has solved {} of {} lessons", COURSE.len(), COURSE.len()));
     // What the certificate carries proves every lesson, natively.
     let proof = page.script("return document.querySelector('.proof').textContent", &[]);
-    let course = serviceaccount_lab::lesson::course::Course::read(proof.as_str().unwrap_or_default()).expect("it reads");
+    let course =
+        serviceaccount_lab::lesson::course::Course::read(proof.as_str().unwrap_or_default()).expect("it reads");
     for lesson in lessons() {
         assert!(course.done[&lesson.id].is_proof_of(&lesson), "the proof of {} does not solve it", lesson.id);
     }
@@ -102,11 +104,16 @@ fn progress_is_taken_along() {
     page.region("Lesson").wait_for_text("Once more");
     page.region("Lesson").find("radio", "token, ca.crt and namespace").click();
     page.wait("the pause is longer", || {
-        let right = page.script("return JSON.parse(localStorage[arguments[0]]).again['mounted-files/0'].right", &[kept.into()]);
+        let right =
+            page.script("return JSON.parse(localStorage[arguments[0]]).again['mounted-files/0'].right", &[kept.into()]);
         right == 1
     });
     // Dropped onto the page: progress, a lesson, and what is neither.
-    drop_file(&page, "progress.json", r#"{"version":1,"done":{"default-account":{"day":"2026-11-23","hints":0,"proof":{"salab":1,"lines":[{"log":[]}]}}}}"#);
+    drop_file(
+        &page,
+        "progress.json",
+        r#"{"version":1,"done":{"default-account":{"day":"2026-11-23","hints":0,"proof":{"salab":1,"lines":[{"log":[]}]}}}}"#,
+    );
     page.wait_for_text("Progress taken over: 1 of");
     drop_file(&page, "progress.json", r#"{"version":1,"done":[]}"#);
     page.wait_for_text("Nothing was taken over");
