@@ -47,11 +47,11 @@ fn lesson_view(lesson: &Lesson, session: &Session, handle: &Handle) -> Html {
                 <p class="label">{ place(number, lesson) }</p>
                 <h2>{ &lesson.title }</h2>
                 <div class="goal"><span class="goal-word">{ "Goal" }</span>{ &lesson.goal }</div>
+                if session.attempt.is_done(lesson) {
+                    { finished(number, session, handle) }
+                }
             </div>
             <div class="prose">{ for steps }</div>
-            if session.attempt.is_done(lesson) {
-                { finished(number, session, handle) }
-            }
             { solution(lesson, session, handle) }
             { sources(lesson) }
         </>
