@@ -86,7 +86,8 @@ fn clock(session: &Session) -> Html {
     html! {
         <div class="clock">
             <p class="clock-time"><span class="visually-hidden">{ "The cluster's clock shows " }</span>{ text.get(11..).unwrap_or_default().to_owned() }</p>
-            <p class="quiet">{ format!("{state} · {} · {since} since the beginning", text.get(..10).unwrap_or_default()) }</p>
+            <p class="quiet">{ text.get(..10).unwrap_or_default().to_owned() }</p>
+            <p class="quiet">{ format!("{state} · {since} in") }</p>
         </div>
     }
 }
