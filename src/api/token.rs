@@ -21,12 +21,13 @@ struct Inner {
     signing_input: String,
     signer: Rc<dyn Signer>,
     text: OnceCell<String>,
+    claims: OnceCell<Rc<serde_json::Value>>,
 }
 
 impl Token {
     /// A token that will be signed by `signer`; `signing_input` is `base64url(header).base64url(claims)`.
     pub fn unsigned(signing_input: String, signer: Rc<dyn Signer>) -> Self {
-        Token(Rc::new(Inner { signing_input, signer, text: OnceCell::new() }))
+        Token(Rc::new(Inner { signing_input, signer, text: OnceCell::new(), claims: OnceCell::new() }))
     }
 
     /// `header.payload`, which needs no signature.
@@ -42,9 +43,10 @@ impl Token {
         })
     }
 
-    /// The claims, decoded without looking at the signature.
-    pub fn claims(&self) -> serde_json::Value {
-        decode_part(self.signing_input().split('.').nth(1).unwrap_or_default())
+    /// The claims, decoded without looking at the signature; the timeline asks for them every second.
+    pub fn claims(&self) -> Rc<serde_json::Value> {
+        let decode = || Rc::new(decode_part(self.signing_input().split('.').nth(1).unwrap_or_default()));
+        Rc::clone(self.0.claims.get_or_init(decode))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::ui::seek::TimeAct;
 use crate::ui::session::{Act, Handle, Props, Session};
 use crate::ui::timeline::{Timeline, lives};
 use crate::ui::words;
+use std::rc::Rc;
 use std::time::Duration;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -34,9 +35,9 @@ pub fn TimePane(props: &Props) -> Html {
         let (open, next) = (open.clone(), if *open == what { Open::Nothing } else { what });
         Callback::from(move |_: MouseEvent| open.set(next))
     };
-    let alive = lives(&session.lab);
+    let all = Rc::new(lives(&session.lab));
     let next = |pick: fn(&crate::cluster::TokenLife) -> Option<Timestamp>| {
-        alive.iter().filter(|life| life.ended.is_none()).filter_map(pick).filter(|at| *at > now).min()
+        all.iter().filter(|life| life.ended.is_none()).filter_map(pick).filter(|at| *at > now).min()
     };
     let to = |instant: Option<Timestamp>, label: &str| {
         // A second more, so that what is due then has happened.
@@ -49,7 +50,7 @@ pub fn TimePane(props: &Props) -> Html {
     html! {
         <section class="time" aria-label="Time">
             { clock(&session) }
-            <Timeline session={props.session.clone()} />
+            <Timeline session={props.session.clone()} lives={Rc::clone(&all)} />
             <div class="time-actions">
                 <button type="button" aria-pressed={(!session.running).to_string()} onclick={props.session.on(Act::Running(!session.running))}>
                     { if session.running { "Pause" } else { "Run" } }
@@ -86,7 +87,8 @@ fn clock(session: &Session) -> Html {
     html! {
         <div class="clock">
             <p class="clock-time"><span class="visually-hidden">{ "The cluster's clock shows " }</span>{ text.get(11..).unwrap_or_default().to_owned() }</p>
-            <p class="quiet">{ format!("{state} · {} · {since} since the beginning", text.get(..10).unwrap_or_default()) }</p>
+            <p class="quiet">{ text.get(..10).unwrap_or_default().to_owned() }</p>
+            <p class="quiet">{ format!("{state} · {since} in") }</p>
         </div>
     }
 }

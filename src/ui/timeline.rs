@@ -6,6 +6,7 @@ use crate::lab::timeline::{self, Kind, Mark, Scale};
 use crate::ui::seek::TimeAct;
 use crate::ui::session::{Act, Handle};
 use crate::ui::words;
+use std::rc::Rc;
 use std::time::Duration;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -27,6 +28,8 @@ const HOUR: Duration = Duration::from_secs(3600);
 pub struct TimelineProps {
     /// The session.
     pub session: Handle,
+    /// The tokens to show.
+    pub lives: Rc<Vec<TokenLife>>,
 }
 
 /// The timeline.
@@ -36,7 +39,8 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let session = props.session.get();
     let now = session.lab.now();
     let (first, latest) = session.reach();
-    let all = lives(&session.lab);
+    let spelled_out = use_state(|| false);
+    let all = &props.lives;
     let mut alive: Vec<&TokenLife> = all.iter().filter(|life| life.ended.is_none()).collect();
     sorted::sort_by_key(&mut alive, |life| std::cmp::Reverse(life.issued));
     let hidden = alive.len().saturating_sub(BARS_MAX);
@@ -72,7 +76,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             if hidden > 0 {
                 <p class="quiet">{ format!("and {} more, in the table below", words::count(hidden, "token")) }</p>
             }
-            { in_words(&all, &marks, now) }
+            { in_words(all, &marks, now, &spelled_out) }
         </div>
     }
 }
@@ -216,12 +220,29 @@ fn slider(handle: &Handle, scale: &Scale, place: f64, shown: Timestamp, dragged:
     }
 }
 
-/// The same as the picture, as tables.
-fn in_words(all: &[TokenLife], marks: &[Mark], now: Timestamp) -> Html {
+/// The same as the picture, as tables; they are made only while they are open.
+fn in_words(all: &[TokenLife], marks: &[Mark], now: Timestamp, open: &UseStateHandle<bool>) -> Html {
+    let onclick = {
+        let open = open.clone();
+        Callback::from(move |event: MouseEvent| {
+            event.prevent_default();
+            open.set(!*open);
+        })
+    };
+    html! {
+        <details class="tl-words" open={**open}>
+            <summary {onclick}>{ "The same in words" }</summary>
+            if **open {
+                { tables(all, marks, now) }
+            }
+        </details>
+    }
+}
+
+fn tables(all: &[TokenLife], marks: &[Mark], now: Timestamp) -> Html {
     let when = |at: Option<Timestamp>, otherwise: &str| at.map_or(otherwise.to_owned(), |at| offset(at, now));
     html! {
-        <details class="tl-words">
-            <summary>{ "The same in words" }</summary>
+        <>
             <p class="quiet">{ "Solid: as long as the token should be used. Pale: still accepted, but nobody should rely on it. Violet tick: the kubelet puts a new one in its place." }</p>
             <div class="scroll-x">
                 <table class="rules" aria-label="Tokens">
@@ -249,7 +270,7 @@ fn in_words(all: &[TokenLife], marks: &[Mark], now: Timestamp) -> Html {
                     <li><time>{ timeline::shown(mark.time) }</time><code>{ &mark.words }</code></li>
                 }) }
             </ol>
-        </details>
+        </>
     }
 }
 

@@ -92,7 +92,7 @@ pub fn token_life(pod: &Object, volume: &str, mounted: &MountedToken, ended: Opt
         warn_after: time(&["kubernetes.io", "warnafter"]),
         expires: time(&["exp"]),
         bound: crate::cluster::views::bound_to(&claims),
-        claims: Rc::new(claims),
+        claims,
         ended,
     }
 }
