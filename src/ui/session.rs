@@ -29,12 +29,14 @@ pub enum Tab {
     Files,
     Token,
     Access,
+    Relations,
     Requests,
 }
 
 impl Tab {
     /// All of them, in order.
-    pub const ALL: [Tab; 6] = [Tab::Steps, Tab::Objects, Tab::Files, Tab::Token, Tab::Access, Tab::Requests];
+    pub const ALL: [Tab; 7] =
+        [Tab::Steps, Tab::Objects, Tab::Files, Tab::Token, Tab::Access, Tab::Relations, Tab::Requests];
 
     /// Its visible word.
     pub fn word(self) -> &'static str {
@@ -44,6 +46,7 @@ impl Tab {
             Tab::Files => "Files",
             Tab::Token => "Token",
             Tab::Access => "Access",
+            Tab::Relations => "Relations",
             Tab::Requests => "Requests",
         }
     }
@@ -114,6 +117,8 @@ pub enum Act {
     Tick(Duration),
     /// Show this token in the Token tab.
     Inspect(String),
+    /// Show what an account (namespace, name) may do.
+    Account(String, String),
     /// Put the notice away.
     Dismiss,
     /// Do something to time, or to the world.
@@ -154,6 +159,8 @@ pub struct Session {
     pub map: bool,
     /// The token that the Token tab shows.
     pub token: String,
+    /// The account (namespace, name) that the Access tab shows.
+    pub account: (String, String),
     /// Something to tell above everything else, until it is put away.
     pub notice: Option<String>,
     /// What stands in the place of the lesson.
@@ -198,6 +205,7 @@ impl Session {
             running: true,
             map: false,
             token: String::new(),
+            account: ("default".to_owned(), "default".to_owned()),
             notice: None,
             panel: None,
             compared: None,
@@ -307,6 +315,7 @@ impl Session {
         self.explained = None;
         self.step = None;
         self.token.clear();
+        self.account = ("default".to_owned(), "default".to_owned());
         self.tab = Tab::Steps;
         self.map = false;
         self.certificate = false;
@@ -327,7 +336,13 @@ impl Session {
         let act = self.in_the_past(act);
         let doing = match &act {
             Act::Run(entry) => Some(entry.clone()),
-            Act::Draft(_) | Act::Tick(_) | Act::Show(_) | Act::Step(_) | Act::Explain(..) | Act::Inspect(_) => None,
+            Act::Draft(_)
+            | Act::Tick(_)
+            | Act::Show(_)
+            | Act::Step(_)
+            | Act::Explain(..)
+            | Act::Inspect(_)
+            | Act::Account(..) => None,
             Act::Go(go) => Some(go.words().to_owned()),
             Act::Learn(Learn::ShowNext) => Some("playing the solution".to_owned()),
             Act::Learn(_) => None,
@@ -409,6 +424,10 @@ impl Session {
             Act::Inspect(token) => {
                 self.token = token;
                 self.tab = Tab::Token;
+            }
+            Act::Account(namespace, name) => {
+                self.account = (namespace, name);
+                self.tab = Tab::Access;
             }
             Act::Dismiss => self.notice = None,
             Act::Time(act) => self.act_on_time(act),

@@ -6,6 +6,8 @@ use crate::cluster::trace::{Actor, Entry, Event, Reason};
 /// One thing that was added, or that was not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addition {
+    /// `an account name`, `a volume`: in a sentence.
+    pub kind: &'static str,
     /// `account name: default`, `volume kube-api-access-x7k2p`, `no volume, no mount`.
     pub what: String,
     /// Whether something was added.
@@ -34,9 +36,15 @@ pub fn additions(entry: &Entry) -> Vec<Addition> {
     let mut found = Vec::new();
     let named = after.map(|pod| object::text(pod, &["spec", "serviceAccountName"])).unwrap_or_default();
     if touched("spec.serviceAccountName") {
-        found.push(Addition { what: format!("account name: {named}"), added: true, rule: account });
+        found.push(Addition {
+            kind: "an account name",
+            what: format!("account name: {named}"),
+            added: true,
+            rule: account,
+        });
     } else if !account.is_empty() {
         found.push(Addition {
+            kind: "",
             what: "no account name: the pod brings its own".to_owned(),
             added: false,
             rule: account,
@@ -46,18 +54,28 @@ pub fn additions(entry: &Entry) -> Vec<Addition> {
     let mounts = changes.iter().filter(|change| change.path.contains(".volumeMounts[")).count();
     if volume {
         let name = after.map(token_volume).unwrap_or_default();
-        found.push(Addition { what: format!("volume {name}"), added: true, rule: mount.clone() });
+        found.push(Addition { kind: "a volume", what: format!("volume {name}"), added: true, rule: mount.clone() });
     }
     if mounts > 0 {
         let containers = if mounts == 1 { "1 container".to_owned() } else { format!("{mounts} containers") };
-        found.push(Addition { what: format!("mount in {containers}"), added: true, rule: mount.clone() });
+        found.push(Addition {
+            kind: "a mount",
+            what: format!("mount in {containers}"),
+            added: true,
+            rule: mount.clone(),
+        });
     }
     if !volume && mounts == 0 && !mount.is_empty() {
-        found.push(Addition { what: "no volume, no mount".to_owned(), added: false, rule: mount });
+        found.push(Addition { kind: "", what: "no volume, no mount".to_owned(), added: false, rule: mount });
     }
     if touched("spec.imagePullSecrets") {
         let rule = rule(checks.iter().filter(is_secrets));
-        found.push(Addition { what: "image pull secrets of the account".to_owned(), added: true, rule });
+        found.push(Addition {
+            kind: "image pull secrets",
+            what: "image pull secrets of the account".to_owned(),
+            added: true,
+            rule,
+        });
     }
     found
 }

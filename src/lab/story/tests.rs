@@ -52,7 +52,7 @@ fn a_pod_from_submitted_to_running() {
             "this is kubernetes-admin",
             "may create pods",
             "API server filled in",
-            "ServiceAccount admission added account name: default, volume kube-api-access-",
+            "ServiceAccount admission added an account name, a volume and a mount",
             "API server stored pod/my-pod",
             "Scheduler: bound pod my-pod to node node01",
             "Kubelet: asked for a token",

@@ -96,11 +96,12 @@ fn received(who: &str, about: &str, line: &str, submitted: Option<&Object>, plac
 }
 
 fn mutated(entry: &Entry, who: &str, changes: &[FieldChange], checks: &[Reason]) -> (String, String, Tone) {
-    let found: Vec<String> = additions(entry).into_iter().filter(|found| found.added).map(|found| found.what).collect();
+    let found: Vec<&str> = additions(entry).iter().filter(|found| found.added).map(|found| found.kind).collect();
     let (what, why) = if found.is_empty() {
         (format!("{who} filled in {}", count(changes.len(), "field")), fields(changes))
     } else {
-        (format!("{who} added {}", and(&found)), chain(checks))
+        let decided = checks.iter().rfind(|check| check.decided);
+        (format!("{who} added {}", and(&found)), decided.map(|check| chain(&[check.clone()])).unwrap_or_default())
     };
     (what, why, Tone::Injected)
 }
@@ -190,10 +191,10 @@ fn list(word: &str, items: &[String]) -> String {
 }
 
 /// `a, b and c`.
-fn and(items: &[String]) -> String {
+fn and(items: &[&str]) -> String {
     match items.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        Some((last, _)) => last.clone(),
+        Some((last, _)) => (*last).to_owned(),
         None => String::new(),
     }
 }

@@ -1,139 +1,153 @@
-//! Who can do what: the rules of an account, and where each comes from.
+//! Who can do what: for an action everybody who may do it, for an account everything it may do, and through what.
 
-use crate::api::object;
-use crate::api::user::UserInfo;
-use crate::cluster::authz::{self, Attributes};
-use crate::ui::session::Props;
-use crate::ui::xray::steps::chain;
-use serde_json::Value;
-use web_sys::HtmlSelectElement;
+use crate::api::{kinds, object};
+use crate::cluster::authz;
+use crate::lab::rights::{self, Action, Holder, VERBS};
+use crate::ui::session::{Act, Props};
+use crate::ui::xray::{rules, steps::chain};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-/// The actions of the question.
-const VERBS: [&str; 8] = ["get", "list", "watch", "create", "update", "patch", "delete", "impersonate"];
-/// The resources of the question.
-const RESOURCES: [&str; 9] = [
-    "pods",
-    "pods/log",
-    "pods/exec",
-    "secrets",
-    "configmaps",
-    "serviceaccounts",
-    "serviceaccounts/token",
-    "deployments.apps",
-    "nodes",
-];
+/// Subresources that people ask about.
+const SUBRESOURCES: [&str; 4] = ["pods/log", "pods/exec", "serviceaccounts/token", "deployments/scale"];
 
-/// The rights of an account.
+/// Who can do what.
 #[component]
 pub fn Access(props: &Props) -> Html {
     let session = props.session.get();
     let reader = session.lab.cluster().reader();
+    let action = use_state(|| Action {
+        verb: "list".to_owned(),
+        resource: "pods".to_owned(),
+        name: String::new(),
+        namespace: "default".to_owned(),
+    });
+    let (namespace, name) = &session.account;
+    let user = rights::user(namespace, name, reader);
+    let verdict = authz::authorize(&action.attributes(user.clone()), reader);
+    let holders = rights::who_can(&action, reader);
     let accounts: Vec<(String, String)> = reader
         .list("serviceaccounts", "")
         .iter()
         .map(|account| (object::namespace(account).to_owned(), object::name(account).to_owned()))
-        .filter(|(namespace, _)| namespace != "kube-system")
         .collect();
-    let account = use_state(|| ("default".to_owned(), "default".to_owned()));
-    let verb = use_state(|| "list".to_owned());
-    let resource = use_state(|| "pods".to_owned());
-    let user = UserInfo::service_account(&account.0, &account.1, "");
-    let (plural, subresource) = resource.split_once('/').unwrap_or((&resource, ""));
-    let (plural, group) = plural.split_once('.').unwrap_or((plural, ""));
-    let attributes = Attributes {
-        user: user.clone(),
-        verb: (*verb).clone(),
-        group: group.to_owned(),
-        resource: plural.to_owned(),
-        subresource: subresource.to_owned(),
-        namespace: account.0.clone(),
-        ..Attributes::default()
-    };
-    let verdict = authz::authorize(&attributes, reader);
-    let rules = authz::rules_for(&user, &account.0, reader);
     let choose_account = {
-        let account = account.clone();
+        let handle = props.session.clone();
         Callback::from(move |event: Event| {
-            if let Some((namespace, name)) = selected(&event).as_deref().and_then(|text| text.split_once('/')) {
-                account.set((namespace.to_owned(), name.to_owned()));
+            let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value());
+            if let Some((namespace, name)) = chosen.as_deref().and_then(|text| text.split_once('/')) {
+                handle.act(Act::Account(namespace.to_owned(), name.to_owned()));
             }
         })
     };
+    let namespaces: Vec<String> =
+        reader.list("namespaces", "").iter().map(|item| object::name(item).to_owned()).collect();
     html! {
         <div class="access">
+            { question(&action, &namespaces) }
+            <h3>{ format!("Who can: {}", sentence(&action)) }</h3>
+            <ul class="holders" aria-label="Who can">{ for holders.iter().map(holder) }</ul>
+            <h3>{ "One account" }</h3>
             <p class="field">
                 <label for="access-account">{ "Account" }</label>
                 <select id="access-account" onchange={choose_account}>
-                    { for accounts.iter().map(|(namespace, name)| html! {
-                        <option value={format!("{namespace}/{name}")} selected={*account == (namespace.clone(), name.clone())}>{ format!("{namespace}/{name}") }</option>
+                    { for accounts.iter().map(|(home, other)| html! {
+                        <option value={format!("{home}/{other}")} selected={home == namespace && other == name}>{ format!("{home}/{other}") }</option>
                     }) }
                 </select>
             </p>
-            <fieldset class="question">
-                <legend>{ format!("May it, in namespace {}, …", account.0) }</legend>
-                { choice("access-verb", "Action", &VERBS, &verb) }
-                { choice("access-resource", "Resource", &RESOURCES, &resource) }
-            </fieldset>
             <p class={classes!("verdict", if verdict.allowed { "is-done" } else { "is-refused" })} role="status">
-                { if verdict.allowed { "✓ yes" } else { "✗ no" } }
+                { format!("{} {} {}", if verdict.allowed { "✓ may" } else { "✗ may not" }, sentence(&action), if verdict.allowed { "" } else { "(403)" }) }
             </p>
-            if !verdict.reason.is_empty() {
-                <p class="machine">{ &verdict.reason }</p>
-            }
             { chain(&verdict.checks) }
-            <h3>{ "Everything it may do" }</h3>
-            <div class="scroll-x" tabindex="0" role="group" aria-label="Rules">
-                <table class="rules">
-                    <thead><tr><th scope="col">{ "Resources or paths" }</th><th scope="col">{ "Verbs" }</th></tr></thead>
-                    <tbody>{ for rules.rules.iter().map(rule) }</tbody>
-                </table>
-            </div>
+            <h3>{ format!("Everything that {namespace}/{name} may do") }</h3>
+            { rules::table(&rights::rights(&user, reader)) }
         </div>
     }
 }
 
-fn selected(event: &Event) -> Option<String> {
-    event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value())
+/// `list pods in default`.
+fn sentence(action: &Action) -> String {
+    let mut text = format!("{} {}", action.verb, action.resource);
+    if !action.name.is_empty() {
+        text.push_str(&format!(" {}", action.name));
+    }
+    if !action.resource.starts_with('/') {
+        let place = if action.namespace.is_empty() { "all namespaces" } else { &action.namespace };
+        text.push_str(&format!(" in {place}"));
+    }
+    text
 }
 
-fn choice(id: &'static str, label: &str, options: &[&str], state: &UseStateHandle<String>) -> Html {
-    let onchange = {
-        let state = state.clone();
-        Callback::from(move |event: Event| {
-            if let Some(value) = selected(&event) {
-                state.set(value);
-            }
-        })
-    };
+type State = UseStateHandle<Action>;
+
+/// Sets one part of the action from a field.
+fn setter(action: &State, set: fn(&mut Action, String)) -> Callback<String> {
+    let action = action.clone();
+    Callback::from(move |text: String| {
+        let mut next = (*action).clone();
+        set(&mut next, text);
+        action.set(next);
+    })
+}
+
+fn select(id: &'static str, label: &str, options: &[(String, String)], chosen: &str, set: Callback<String>) -> Html {
+    let onchange = Callback::from(move |event: Event| {
+        if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
+            set.emit(select.value());
+        }
+    });
     html! {
         <span class="field">
             <label for={id}>{ label }</label>
             <select {id} {onchange}>
-                { for options.iter().map(|option| html! { <option value={(*option).to_owned()} selected={**state == **option}>{ *option }</option> }) }
+                { for options.iter().map(|(value, word)| html! { <option value={value.clone()} selected={value == chosen}>{ word }</option> }) }
             </select>
         </span>
     }
 }
 
-fn rule(rule: &Value) -> Html {
-    let groups = object::strings(rule, &["apiGroups"]);
-    let mut what: Vec<String> = object::strings(rule, &["resources"])
-        .iter()
-        .map(|resource| match groups.first() {
-            Some(group) if !group.is_empty() => format!("{resource}.{group}"),
-            _ => (*resource).to_owned(),
-        })
-        .collect();
-    what.extend(object::strings(rule, &["nonResourceURLs"]).into_iter().map(str::to_owned));
-    let names = object::strings(rule, &["resourceNames"]);
+fn input(id: &'static str, label: &str, list: Option<&'static str>, value: &str, set: Callback<String>) -> Html {
+    let oninput = Callback::from(move |event: InputEvent| {
+        if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+            set.emit(input.value());
+        }
+    });
     html! {
-        <tr>
-            <td>
-                { for what.iter().map(|word| html! { <code class="word">{ word }</code> }) }
-                if !names.is_empty() { <span class="quiet">{ format!("only {}", names.join(", ")) }</span> }
-            </td>
-            <td>{ object::strings(rule, &["verbs"]).join(", ") }</td>
-        </tr>
+        <span class="field">
+            <label for={id}>{ label }</label>
+            <input {id} {list} value={value.to_owned()} {oninput} spellcheck="false" autocapitalize="off" autocomplete="off" />
+        </span>
+    }
+}
+
+fn question(action: &State, namespaces: &[String]) -> Html {
+    let same = |word: &str| (word.to_owned(), word.to_owned());
+    let verbs: Vec<(String, String)> = VERBS.iter().map(|verb| same(verb)).collect();
+    let mut places: Vec<(String, String)> = namespaces.iter().map(|name| same(name)).collect();
+    places.push((String::new(), "all namespaces".to_owned()));
+    let simulated =
+        kinds::all().iter().filter(|kind| kind.simulated && !kind.plural.contains('/')).map(|kind| kind.resource());
+    let resources: Vec<String> =
+        simulated.chain(SUBRESOURCES.map(str::to_owned)).chain(["/healthz".to_owned()]).collect();
+    html! {
+        <fieldset class="question">
+            <legend>{ "The action: a verb and a resource, perhaps one by name" }</legend>
+            { select("access-verb", "Verb", &verbs, &action.verb, setter(action, |action, text| action.verb = text)) }
+            { input("access-resource", "Resource", Some("access-resources"), &action.resource, setter(action, |action, text| action.resource = text)) }
+            <datalist id="access-resources">{ for resources.iter().map(|name| html! { <option value={name.clone()} /> }) }</datalist>
+            { input("access-name", "Name", None, &action.name, setter(action, |action, text| action.name = text)) }
+            { select("access-namespace", "Namespace", &places, &action.namespace, setter(action, |action, text| action.namespace = text)) }
+        </fieldset>
+    }
+}
+
+fn holder(holder: &Holder) -> Html {
+    html! {
+        <li>
+            <strong>{ &holder.who }</strong>
+            if !holder.meaning.is_empty() { <span class="quiet">{ format!(" {}", holder.meaning) }</span> }
+            { for holder.via.iter().map(|via| html! { <p class="via">{ via }</p> }) }
+        </li>
     }
 }

@@ -1,13 +1,15 @@
-//! The files in a pod as the kubelet lays them out, with the content beside them.
+//! The files in a pod as the kubelet lays them out, with the content beside them: what is not there and why, what was
+//! swapped, and what never refreshes.
 
 use crate::api::files::{Entry, FileTree};
 use crate::api::object;
+use crate::cluster::views::{PodFiles, VolumeFiles};
+use crate::lab::pod_view::{self, Absent, Frozen, PodView, Swap};
 use crate::ui::session::{Act, Handle, Props};
+use crate::ui::words;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-/// Where every container looks for its credentials.
-const CREDENTIALS: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 /// How many bytes of a file are drawn.
 const CONTENT_LENGTH_MAX: usize = 20_000;
 
@@ -36,7 +38,8 @@ pub fn Files(props: &Props) -> Html {
             }
         })
     };
-    let view = cluster.pod_files(&pod);
+    let (namespace, name) = pod.split_once('/').unwrap_or_default();
+    let view = pod_view::look(&session.lab, namespace, name);
     html! {
         <div class="files">
             <p class="field">
@@ -44,27 +47,97 @@ pub fn Files(props: &Props) -> Html {
                 <select id="files-pod" {onchange}>
                     { for pods.iter().map(|name| html! { <option value={name.clone()} selected={*name == pod}>{ name }</option> }) }
                 </select>
+                if let Some(next) = view.next {
+                    <button type="button" class="small" onclick={props.session.on(Act::AdvanceTo(next))}>
+                        { format!("To its next rotation, in {}", words::span(next.since(session.lab.now()))) }
+                    </button>
+                }
             </p>
-            if let Some(view) = view {
-                { for view.notes.iter().map(|note| html! { <p class="absent"><s>{ CREDENTIALS }</s>{ " " }{ note }</p> }) }
-                { for view.volumes.iter().map(|volume| html! {
-                    <div class="volume">
-                        <h3>{ &volume.name }<span class="quiet">{ format!(" {}", volume.kind) }</span></h3>
-                        { mounts(&view.containers, &volume.name) }
-                        if volume.absent.is_empty() {
-                            { tree(&volume.tree, &volume.name, &file) }
-                            { content(&volume.tree, &volume.name, &file, &props.session) }
-                        } else {
-                            <p class="absent">{ &volume.absent }</p>
-                        }
-                    </div>
-                }) }
-                if view.volumes.is_empty() && view.notes.is_empty() {
+            { for view.absent.iter().map(absent) }
+            if let Some(files) = &view.files {
+                { for files.volumes.iter().map(|volume| one_volume(volume, files, &view, &file, &props.session)) }
+                if files.volumes.is_empty() && view.absent.is_empty() {
                     <p class="empty">{ "This pod has no volumes." }</p>
                 }
+                { frozen(&view.frozen) }
             } else {
                 <p class="empty">{ "The kubelet has not started this pod yet." }</p>
             }
+        </div>
+    }
+}
+
+/// Files that are not there, struck through, with the reason.
+fn absent(absent: &Absent) -> Html {
+    html! {
+        <div class="absent">
+            <ul aria-label="Files that are not there">
+                { for absent.files.iter().map(|path| html! { <li><span class="visually-hidden">{ "not there: " }</span><s>{ path }</s></li> }) }
+            </ul>
+            <p>{ &absent.why }</p>
+        </div>
+    }
+}
+
+fn one_volume(volume: &VolumeFiles, files: &PodFiles, view: &PodView, file: &Chosen, handle: &Handle) -> Html {
+    let swaps: Vec<&Swap> = view.swaps.iter().filter(|swap| swap.volume == volume.name).collect();
+    html! {
+        <div class="volume">
+            <h3>{ &volume.name }<span class="quiet">{ format!(" {}", volume.kind) }</span></h3>
+            { mounts(&files.containers, &volume.name) }
+            if volume.absent.is_empty() {
+                { swapped(&swaps) }
+                <div class="volume-body">
+                    { tree(&volume.tree, &volume.name, file, swaps.last().copied()) }
+                    { content(&volume.tree, &volume.name, file, handle) }
+                </div>
+            } else {
+                <p class="absent">{ &volume.absent }</p>
+            }
+        </div>
+    }
+}
+
+/// The last swap, step by step; drawn anew when there is another one, so that it can be seen to happen.
+fn swapped(swaps: &[&Swap]) -> Html {
+    let Some(last) = swaps.last() else { return Html::default() };
+    html! {
+        <div class="swap is-fresh" key={last.to.clone()}>
+            <p role="status">
+                { format!("Swapped at {}{}: all files at once.", last.time.rfc3339(), match swaps.len() { 1 => String::new(), n => format!(", for at least the {n}th time") }) }
+            </p>
+            <ol>
+                <li>{ "A new folder was written: " }<ins>{ &last.to }</ins></li>
+                <li>{ "The link " }<code>{ "..data" }</code>{ " was moved to it, in one step." }</li>
+                if !last.from.is_empty() {
+                    <li>{ "The old folder was removed: " }<del>{ &last.from }</del></li>
+                }
+            </ol>
+        </div>
+    }
+}
+
+/// What is mounted by subPath.
+fn frozen(frozen: &[Frozen]) -> Html {
+    if frozen.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <div class="volume">
+            <h3>{ "Mounted by subPath: never refreshed" }</h3>
+            <ul class="frozen">
+                { for frozen.iter().map(|mount| html! {
+                    <li>
+                        <code>{ &mount.path }</code>
+                        { format!(" in {}: the file {} of {} as it was when the container began. ", mount.container, mount.sub_path, mount.volume) }
+                        if mount.stale {
+                            <strong class="is-stale">{ "~ out of date: the volume holds a newer one." }</strong>
+                        } else {
+                            <span class="quiet">{ "Still the same as in the volume." }</span>
+                        }
+                    </li>
+                }) }
+            </ul>
         </div>
     }
 }
@@ -81,14 +154,21 @@ fn mounts(containers: &[crate::api::container::Container], volume: &str) -> Html
 
 type Chosen = UseStateHandle<Option<(String, String)>>;
 
-fn tree(files: &FileTree, volume: &str, chosen: &Chosen) -> Html {
+fn tree(files: &FileTree, volume: &str, chosen: &Chosen, swap: Option<&Swap>) -> Html {
     let mut rows = Vec::new();
     collect(files.root(), "", 0, &mut rows);
+    // The folder that the last swap removed keeps its place, struck through.
+    let removed = swap.filter(|swap| !swap.from.is_empty()).map(|swap| html! {
+        <tr class="is-gone"><td class="mode">{ "removed" }</td><td class="mode" /><td class="depth-0"><del>{ format!("{}/", swap.from) }</del></td></tr>
+    });
     html! {
-        <div class="scroll-x">
-            <table class="tree">
+        <div class="scroll-x tree-part">
+            <table class="tree" key={swap.map(|swap| swap.to.clone()).unwrap_or_default()}>
                 <thead class="visually-hidden"><tr><th scope="col">{ "Mode" }</th><th scope="col">{ "Owner" }</th><th scope="col">{ "Name" }</th></tr></thead>
-                <tbody>{ for rows.iter().map(|row| tree_row(row, volume, chosen)) }</tbody>
+                <tbody>
+                    { removed }
+                    { for rows.iter().map(|row| tree_row(row, volume, chosen, swap)) }
+                </tbody>
             </table>
         </div>
     }
@@ -129,7 +209,7 @@ fn collect(entry: &Entry, path: &str, depth: usize, rows: &mut Vec<Row>) {
     }
 }
 
-fn tree_row(row: &Row, volume: &str, chosen: &Chosen) -> Html {
+fn tree_row(row: &Row, volume: &str, chosen: &Chosen, swap: Option<&Swap>) -> Html {
     let key = (volume.to_owned(), row.path.clone());
     let here = chosen.as_ref() == Some(&key);
     let onclick = {
@@ -137,9 +217,10 @@ fn tree_row(row: &Row, volume: &str, chosen: &Chosen) -> Html {
         Callback::from(move |_: MouseEvent| chosen.set(Some(key.clone())))
     };
     let depth = format!("depth-{}", row.depth.min(4));
+    let is_new = swap.is_some_and(|swap| row.name == swap.to || row.target.as_ref() == Some(&swap.to));
     let arrow = row.target.as_ref().map(|target| html! { <span class="quiet">{ format!(" → {target}") }</span> });
     html! {
-        <tr class={classes!(here.then_some("is-here"))}>
+        <tr class={classes!(here.then_some("is-here"), is_new.then_some("is-fresh"))}>
             <td class="mode">{ &row.permissions }</td>
             <td class="mode">{ &row.owner }</td>
             <td class={depth}>
@@ -148,6 +229,7 @@ fn tree_row(row: &Row, volume: &str, chosen: &Chosen) -> Html {
                 } else {
                     <span>{ format!("{}/", row.name) }</span>
                 }
+                if is_new { <span class="fresh-word">{ " new" }</span> }
             </td>
         </tr>
     }

@@ -3,7 +3,9 @@
 mod access;
 mod files;
 mod objects;
+mod relations;
 mod requests;
+mod rules;
 mod steps;
 mod token;
 
@@ -61,6 +63,7 @@ pub fn XrayPane(props: &Props) -> Html {
                         Tab::Files => html! { <files::Files session={props.session.clone()} /> },
                         Tab::Token => html! { <token::TokenTab session={props.session.clone()} /> },
                         Tab::Access => html! { <access::Access session={props.session.clone()} /> },
+                        Tab::Relations => html! { <relations::RelationsTab session={props.session.clone()} /> },
                         Tab::Requests => html! { <requests::Requests session={props.session.clone()} /> },
                     }
                 }

@@ -144,13 +144,13 @@ fn walk(steps: &[Step], here: usize, playing: &UseStateHandle<Option<usize>>, nu
     };
     html! {
         <div class="walk" role="group" aria-label="Walk through the steps">
-            { button(0, "First step", "⏮") }
-            { button(here.saturating_sub(1), "Step back", "◀") }
+            { button(0, "First step", "«") }
+            { button(here.saturating_sub(1), "Step back", "‹") }
             <button type="button" class="small" aria-pressed={is_playing.to_string()} disabled={last == 0} onclick={play}>
                 { if is_playing { "Stop" } else { "Play" } }
             </button>
-            { button((here + 1).min(last), "Step forward", "▶") }
-            { button(last, "Last step", "⏭") }
+            { button((here + 1).min(last), "Step forward", "›") }
+            { button(last, "Last step", "»") }
             <span class="quiet" role="status">{ format!("step {} of {}", here + 1, steps.len()) }</span>
         </div>
     }
@@ -192,10 +192,10 @@ fn detail(step: &Step, entries: &[Rc<Entry>], handle: &Handle) -> Html {
                 { chain(&step.checks) }
             } else {
                 <dl class="additions" aria-label="What was added, and by which rule">
-                    { for additions.iter().map(|found| html! {
-                        <div class={classes!(found.added.then_some("is-added"))}>
-                            <dt>{ if found.added { "+ " } else { "· " } }{ &found.what }</dt>
-                            <dd>{ &found.rule }</dd>
+                    { for additions.chunk_by(|one, other| one.rule == other.rule).map(|group| html! {
+                        <div class={classes!(group.iter().any(|found| found.added).then_some("is-added"))}>
+                            { for group.iter().map(|found| html! { <dt>{ if found.added { "+ " } else { "· " } }{ &found.what }</dt> }) }
+                            <dd>{ group.first().map(|found| found.rule.clone()).unwrap_or_default() }</dd>
                         </div>
                     }) }
                 </dl>

@@ -1,8 +1,12 @@
-//! A token taken apart: header, claims with their meaning, and one verdict a row.
+//! A token taken apart: one verdict a row, its life, and header and claims with their meaning, which can be changed.
 
-use crate::lab::tokens::{self, Decoded};
+use crate::api::time::Timestamp;
+use crate::lab::rights;
+use crate::lab::tokens::{self, Claim, Decoded, Lifetime, Outcome, Row};
 use crate::ui::session::{Act, Handle, Props, Session};
-use web_sys::{HtmlSelectElement, HtmlTextAreaElement};
+use crate::ui::words;
+use crate::ui::xray::rules;
+use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 /// The token.
@@ -11,14 +15,13 @@ pub fn TokenTab(props: &Props) -> Html {
     let session = props.session.get();
     let known = tokens::known(&session.lab);
     let picked = use_state(|| None::<String>);
-    let place = picked.as_ref().filter(|place| known.iter().any(|token| token.place == **place));
-    let text = match (session.token.is_empty(), place) {
-        (false, _) => session.token.clone(),
-        (true, Some(place)) => {
-            known.iter().find(|token| token.place == *place).map(|token| token.text().to_owned()).unwrap_or_default()
-        }
-        (true, None) => known.first().map(|token| token.text().to_owned()).unwrap_or_default(),
+    let problem = use_state(String::new);
+    let pasted = session.token.trim();
+    let listed = match pasted {
+        "" => picked.as_ref().and_then(|place| known.iter().find(|token| token.place == *place)).or(known.first()),
+        text => known.iter().find(|token| token.is(text)),
     };
+    let text = listed.map_or(pasted, |token| token.text()).to_owned();
     let choose = {
         let (handle, picked) = (props.session.clone(), picked.clone());
         Callback::from(move |event: Event| {
@@ -36,27 +39,32 @@ pub fn TokenTab(props: &Props) -> Html {
             }
         })
     };
-    let listed = session.token.is_empty() && !known.is_empty();
-    let shown = place.cloned().or_else(|| known.first().map(|token| token.place.clone())).unwrap_or_default();
+    let place = listed.map(|token| token.place.clone());
     html! {
         <div class="token">
             <p class="field">
                 <label for="token-known">{ "Token" }</label>
                 <select id="token-known" onchange={choose}>
-                    if !listed {
-                        <option value="" selected=true>{ if known.is_empty() { "none yet" } else { "typed or pasted" } }</option>
+                    if place.is_none() {
+                        <option value="" selected=true>{ if pasted.is_empty() { "none yet" } else { "typed, pasted or changed" } }</option>
                     }
-                    { for known.iter().map(|token| html! { <option value={token.place.clone()} selected={listed && token.place == shown}>{ &token.place }</option> }) }
+                    { for known.iter().map(|token| html! { <option value={token.place.clone()} selected={place.as_ref() == Some(&token.place)}>{ &token.place }</option> }) }
                 </select>
+                if place.is_none() && !known.is_empty() {
+                    <button type="button" class="small" onclick={props.session.on(Act::Inspect(String::new()))}>{ "Back to one of the lab" }</button>
+                }
             </p>
-            <label class="quiet" for="token-text">{ "The token itself. Change a letter and see what happens; what you paste stays in this page." }</label>
-            <textarea id="token-text" class="token-text" rows="5" spellcheck="false" autocomplete="off" value={text.clone()} oninput={paste} />
+            <label for="token-text">{ "The token itself" }</label>
+            <p class="quiet" id="token-note">
+                { "Paste another one, or change a letter: it is only decoded here, in this page. It is not stored, not sent anywhere, and never part of a link." }
+            </p>
+            <textarea id="token-text" aria-describedby="token-note" class="token-text" rows="5" spellcheck="false" autocomplete="off" value={text.clone()} oninput={paste} />
             {
                 if text.trim().is_empty() {
                     html! { <p class="empty">{ "Ask for one with " }<code>{ "kubectl create token default" }</code>{ ", or start a pod." }</p> }
                 } else {
                     match tokens::decode(&text) {
-                        Ok(decoded) => taken_apart(&decoded, &text, &session, &props.session),
+                        Ok(decoded) => taken_apart(&decoded, &text, &session, &props.session, &problem),
                         Err(problem) => html! { <p class="machine is-refused" role="status">{ problem }</p> },
                     }
                 }
@@ -65,62 +73,167 @@ pub fn TokenTab(props: &Props) -> Html {
     }
 }
 
-fn taken_apart(decoded: &Decoded, text: &str, session: &Session, handle: &Handle) -> Html {
+fn taken_apart(
+    decoded: &Decoded,
+    text: &str,
+    session: &Session,
+    handle: &Handle,
+    problem: &UseStateHandle<String>,
+) -> Html {
     let now = session.lab.now();
-    let rows = tokens::claim_rows(&decoded.claims);
     html! {
         <>
+            if tokens::is_foreign(&decoded.claims) {
+                <p class="note">{ "This token is from elsewhere. Another cluster may accept it, so do not leave it lying about; it is gone from this page when you close or reload it." }</p>
+            }
             { verdict(text, session, handle) }
-            <h3>{ "Header" }</h3>
-            <p class="machine">{ decoded.header.to_string() }</p>
+            if let Some(life) = tokens::lifetime(&decoded.claims) {
+                <h3>{ "Its life" }</h3>
+                { lifetime(&life, now) }
+            }
             <h3>{ "Claims" }</h3>
+            <p class="quiet">{ "Anybody can read them, and anybody can change them: try it. Only whoever has the key can sign the result." }</p>
+            if !problem.is_empty() {
+                <p class="machine is-refused" role="status">{ &**problem }</p>
+            }
             <dl class="claims">
-                { for rows.iter().map(|(path, value)| {
-                    let meaning = tokens::claim_meaning(path, value, now);
-                    let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                    html! {
-                        <div>
-                            <dt><code>{ path }</code></dt>
-                            <dd><code>{ value }</code>if !meaning.is_empty() { <span class="quiet">{ meaning }</span> }</dd>
-                        </div>
-                    }
-                }) }
+                { for tokens::claim_rows(&decoded.claims).iter().map(|claim| field(claim, false, text, now, handle, problem)) }
+            </dl>
+            <h3>{ "Header" }</h3>
+            <dl class="claims">
+                { for tokens::claim_rows(&decoded.header).iter().map(|claim| field(claim, true, text, now, handle, problem)) }
             </dl>
             <h3>{ "Signature" }</h3>
-            <p class="quiet">{ "Over the first two parts, made with a key that only this simulated cluster uses. Anybody can read a token; only the key can make one." }</p>
+            <p class="machine">{ &decoded.signature }</p>
         </>
+    }
+}
+
+/// One claim with its meaning, to be changed.
+fn field(
+    claim: &Claim,
+    in_header: bool,
+    text: &str,
+    now: Timestamp,
+    handle: &Handle,
+    problem: &UseStateHandle<String>,
+) -> Html {
+    let meaning = match (in_header, claim.path.as_str()) {
+        (true, "alg") => "How it is signed.".to_owned(),
+        (true, "kid") => "With which key: its name in the cluster's list of public keys.".to_owned(),
+        (true, _) => String::new(),
+        (false, path) => tokens::claim_meaning(path, &claim.value, now),
+    };
+    let id = format!("{}-{}", if in_header { "header" } else { "claim" }, claim.path.replace('/', "-"));
+    let onchange = {
+        let (claim, text, handle, problem) = (claim.clone(), text.to_owned(), handle.clone(), problem.clone());
+        Callback::from(move |event: Event| {
+            let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+            match tokens::with_claim(&text, in_header, &claim, &input.value()) {
+                Some(changed) => {
+                    problem.set(String::new());
+                    handle.act(Act::Inspect(changed));
+                }
+                None => problem.set(format!("{} is no value for {}", input.value(), claim.path)),
+            }
+        })
+    };
+    html! {
+        <div>
+            <dt><label for={id.clone()}><code>{ &claim.path }</code></label></dt>
+            <dd>
+                <input {id} class="claim-value" value={claim.text()} {onchange} spellcheck="false" autocomplete="off" />
+                if !meaning.is_empty() { <span class="quiet">{ meaning }</span> }
+            </dd>
+        </div>
     }
 }
 
 fn verdict(text: &str, session: &Session, handle: &Handle) -> Html {
     let verdict = tokens::verdict(&session.lab, text);
-    let accepted = verdict.user.is_some();
-    let account = tokens::decode(text).ok().and_then(|decoded| tokens::account(&decoded.claims));
+    let account = verdict.user.as_ref().and_then(|user| {
+        let (namespace, name) = crate::api::user::split_service_account_username(&user.username)?;
+        Some((namespace.to_owned(), name.to_owned()))
+    });
     html! {
         <>
             <h3>{ "What the API server says" }</h3>
-            <p class={classes!("verdict", if accepted { "is-done" } else { "is-refused" })} role="status">
+            <p class={classes!("verdict", if verdict.user.is_some() { "is-done" } else { "is-refused" })} role="status">
                 { match &verdict.user {
-                    Some(user) => format!("✓ accepted: {user}"),
+                    Some(user) => format!("✓ accepted: {}", user.username),
                     None => "✗ refused: 401 Unauthorized".to_owned(),
                 } }
             </p>
-            <ul class="checks">
-                { for verdict.checks.iter().map(|check| {
-                    let failed = check.decided;
-                    html! {
-                        <li class={classes!(failed.then_some("is-refused"))}>
-                            <span aria-hidden="true">{ if failed { "✗" } else { "✓" } }</span>
-                            <span><strong>{ &check.subject }</strong>{ " " }{ &check.finding }</span>
-                        </li>
-                    }
-                }) }
-            </ul>
-            if let (true, Some((namespace, name))) = (accepted, account) {
-                <button type="button" class="small" onclick={handle.on(Act::Insert(format!("kubectl auth can-i --list --as=system:serviceaccount:{namespace}:{name}")))}>
-                    { "What may it do?" }
-                </button>
+            if verdict.remembered {
+                <p class="quiet">{ "A check fails, and yet it is accepted: the API server found it good moments ago, and remembers that for ten seconds." }</p>
+            }
+            <table class="verdicts" aria-label="Every check">
+                <tbody>{ for verdict.rows.iter().map(check) }</tbody>
+            </table>
+            if let (Some(user), Some((namespace, name))) = (&verdict.user, account) {
+                <h3>{ "What RBAC lets it do" }</h3>
+                { rules::table(&rights::rights(user, session.lab.cluster().reader())) }
+                <p class="field">
+                    <button type="button" class="small" onclick={handle.on(Act::Account(namespace.clone(), name.clone()))}>{ "Ask about one action" }</button>
+                    <button type="button" class="small" onclick={handle.on(Act::Insert(format!("kubectl auth can-i --list --as=system:serviceaccount:{namespace}:{name}")))}>
+                        { "Ask kubectl" }
+                    </button>
+                </p>
             }
         </>
+    }
+}
+
+fn check(row: &Row) -> Html {
+    let (symbol, word, class) = match row.outcome {
+        Outcome::Passed => ("✓", "passed", "is-done"),
+        Outcome::Failed => ("✗", "failed", "is-refused"),
+        Outcome::NotChecked => ("·", "not checked", "is-quiet"),
+        Outcome::Nothing => ("–", "nothing to check", "is-quiet"),
+    };
+    html! {
+        <tr class={class}>
+            <td class="outcome"><span aria-hidden="true">{ symbol }</span><span class="visually-hidden">{ word }</span></td>
+            <th scope="row">{ row.check }</th>
+            <td class="finding">{ &row.finding }</td>
+        </tr>
+    }
+}
+
+const WIDTH: f64 = 440.0;
+
+/// The life of a token as a bar, seconds and a year on one line, and the same in words.
+fn lifetime(life: &Lifetime, now: Timestamp) -> Html {
+    let end = life.expires.unwrap_or(now).max(now);
+    let minutes = |at: Timestamp| at.since(life.issued).as_secs_f64() / 60.0;
+    let x = |at: Timestamp| format!("{:.1}", (1.0 + minutes(at)).ln() / (1.0 + minutes(end).max(1.0)).ln() * WIDTH);
+    let reliable = life.warn_after.or(life.expires).unwrap_or(end);
+    let when = |at: Timestamp| {
+        let distance = if at > now {
+            format!("in {}", words::span(at.since(now)))
+        } else {
+            format!("{} ago", words::span(now.since(at)))
+        };
+        format!("{}, {distance}", at.rfc3339())
+    };
+    html! {
+        <div class="life">
+            <svg viewBox="0 0 440 26" aria-hidden="true">
+                <rect class="bar-rest" x="0" y="9" width={x(life.expires.unwrap_or(end))} height="10" rx="3" />
+                <rect class="bar-life" x="0" y="9" width={x(reliable)} height="10" rx="3" />
+                if let Some(warn) = life.warn_after {
+                    <line class="bar-warn" x1={x(warn)} x2={x(warn)} y1="4" y2="24" />
+                }
+                <line class="playhead" x1={x(now)} x2={x(now)} y1="2" y2="26" />
+                <circle class="playhead-knob" cx={x(now)} cy="4" r="3.5" />
+            </svg>
+            <ul class="life-words" aria-label="Its life">
+                <li><b class="life-full">{ "issued" }</b>{ format!(" {}", when(life.issued)) }</li>
+                if let Some(warn) = life.warn_after {
+                    <li><b class="life-warn">{ "to be replaced" }</b>{ format!(" by {}; later use is noted in the audit log", when(warn)) }</li>
+                }
+                <li><b class="life-end">{ "ends" }</b>{ life.expires.map_or(" never".to_owned(), |at| format!(" {}", when(at))) }</li>
+            </ul>
+        </div>
     }
 }

@@ -1,13 +1,14 @@
 //! Tokens to look at: which there are, what their claims mean, and what the API server says to each, check by
 //! check. Asking changes nothing: a copy of the cluster is asked.
 
-use crate::api::client::Client;
+mod verdict;
+
+pub use verdict::{Outcome, Row, Verdict, verdict};
+
 use crate::api::object;
-use crate::api::request::Request;
 use crate::api::time::Timestamp;
 use crate::api::token::{Token, decode_part};
 use crate::cluster::Home;
-use crate::cluster::trace::{Event, Reason};
 use crate::kubectl::host::Chunk;
 use crate::lab::Lab;
 use serde_json::Value;
@@ -36,6 +37,14 @@ impl Known {
         match &self.source {
             Source::Printed(text) => text,
             Source::Held(token) => token.text(),
+        }
+    }
+
+    /// Whether it is this text; signs nothing that is another token anyway.
+    pub fn is(&self, text: &str) -> bool {
+        match &self.source {
+            Source::Printed(printed) => printed == text,
+            Source::Held(token) => text.starts_with(token.signing_input()) && token.text() == text,
         }
     }
 }
@@ -163,48 +172,95 @@ pub fn claim_meaning(path: &str, value: &Value, now: Timestamp) -> String {
     }
 }
 
-/// The claims as rows: path and value; the object under `kubernetes.io` is spelled out.
-pub fn claim_rows(claims: &Value) -> Vec<(String, Value)> {
+/// One claim, or one field of the header.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    /// The way to it.
+    pub keys: Vec<String>,
+    /// The same as one word: `kubernetes.io.pod.name`.
+    pub path: String,
+    /// Its value.
+    pub value: Value,
+}
+
+impl Claim {
+    /// Its value as people read and type it: a text without quotes, anything else as JSON.
+    pub fn text(&self) -> String {
+        self.value.as_str().map_or_else(|| self.value.to_string(), str::to_owned)
+    }
+}
+
+/// The claims one by one; the object under `kubernetes.io` is spelled out.
+pub fn claim_rows(claims: &Value) -> Vec<Claim> {
     let mut rows = Vec::new();
     for (key, value) in claims.as_object().into_iter().flatten() {
-        flatten(key.clone(), value, &mut rows, 0);
+        flatten(vec![key.clone()], value, &mut rows);
     }
     rows
 }
 
-fn flatten(path: String, value: &Value, rows: &mut Vec<(String, Value)>, depth: usize) {
+fn flatten(keys: Vec<String>, value: &Value, rows: &mut Vec<Claim>) {
     match value {
-        Value::Object(map) if depth < 4 => {
+        Value::Object(map) if keys.len() < 5 => {
             for (key, value) in map {
-                flatten(format!("{path}.{key}"), value, rows, depth + 1);
+                let mut keys = keys.clone();
+                keys.push(key.clone());
+                flatten(keys, value, rows);
             }
         }
-        other => rows.push((path, other.clone())),
+        other => rows.push(Claim { path: keys.join("."), keys, value: other.clone() }),
     }
 }
 
-/// What the API server says to a token now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// The user it would be; `None` is a 401.
-    pub user: Option<String>,
-    /// Every check it makes, in order; those that `decided` failed.
-    pub checks: Vec<Reason>,
+/// The token with one claim (or, with `in_header`, one field of the header) changed and its signature left as it was.
+/// `None` if the new text is no value for it.
+pub fn with_claim(text: &str, in_header: bool, claim: &Claim, new: &str) -> Option<String> {
+    use base64::Engine;
+    let text = text.trim();
+    if claim.text() == new {
+        return Some(text.to_owned());
+    }
+    let new: Value = match &claim.value {
+        Value::String(_) => Value::String(new.to_owned()),
+        _ => serde_json::from_str(new).ok()?,
+    };
+    let mut parts: Vec<String> = text.splitn(3, '.').map(str::to_owned).collect();
+    let part = parts.get_mut(usize::from(!in_header))?;
+    let mut whole = decode_part(part);
+    let mut place = &mut whole;
+    for key in &claim.keys {
+        place = place.get_mut(key)?;
+    }
+    *place = new;
+    *part = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(whole.to_string());
+    Some(parts.join("."))
 }
 
-/// Asks a copy of the cluster, and makes every check instead of stopping at the first that fails.
-pub fn verdict(lab: &Lab, text: &str) -> Verdict {
-    let text = text.trim();
-    let mut cluster = lab.cluster().clone();
-    let before = cluster.trace().last_sequence();
-    cluster.send(Request::get("/api").header("Authorization", format!("Bearer {text}")));
-    let user = cluster.trace().since(before).iter().find_map(|entry| match &entry.event {
-        Event::Authenticated { user, .. } => Some(user.username.clone()),
-        _ => None,
-    });
-    let audiences = [crate::cluster::settings::ISSUER.to_owned()];
-    let checks = crate::cluster::authn::service_account::inspect(text, &audiences, lab.cluster().reader(), lab.now());
-    Verdict { user, checks }
+/// The times of a token's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    /// `iat`.
+    pub issued: Timestamp,
+    /// `warnafter`: it should have been replaced by then.
+    pub warn_after: Option<Timestamp>,
+    /// `exp`; `None` for ever.
+    pub expires: Option<Timestamp>,
+}
+
+/// When a token was issued and how long it is good; `None` if it does not say when it was issued.
+pub fn lifetime(claims: &Value) -> Option<Lifetime> {
+    let time = |path: &[&str]| object::integer(claims, path).map(Timestamp::from_unix_seconds);
+    Some(Lifetime {
+        issued: time(&["iat"])?,
+        warn_after: time(&["kubernetes.io", "warnafter"]),
+        expires: time(&["exp"]),
+    })
+}
+
+/// Whether this cluster issued such tokens; others are only taken apart.
+pub fn is_foreign(claims: &Value) -> bool {
+    let issuer = object::text(claims, &["iss"]);
+    issuer != crate::cluster::settings::ISSUER && issuer != crate::cluster::token::LEGACY_ISSUER
 }
 
 /// The account in a token's claims, as `NAMESPACE/NAME`.
@@ -214,19 +270,5 @@ pub fn account(claims: &Value) -> Option<(String, String)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn finds_tokens_in_output() {
-        let text = "token: eyJh.eyJb.c-_d\nTOKEN='eyJx.eyJy.z'\nnot.a.token eyJonly.two";
-        assert_eq!(tokens_in(text), ["eyJh.eyJb.c-_d", "eyJx.eyJy.z"]);
-    }
-
-    #[test]
-    fn says_what_is_wrong_with_a_token() {
-        assert_eq!(decode("abc"), Err("a token has three parts joined by dots; this has 1".to_owned()));
-        assert_eq!(decode("a.b.c"), Err("the first part is not base64url-encoded JSON".to_owned()));
-        assert!(decode("eyJhIjoxfQ.eyJiIjoyfQ.xyz").is_ok_and(|decoded| decoded.claims["b"] == 2));
-    }
-}
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;
