@@ -65,7 +65,7 @@ fn the_catalogue_is_the_folder() {
 /// `salab check` proves something: each of these is a lesson that holds with one thing broken.
 #[test]
 fn what_is_broken_is_found_and_told_with_its_line() {
-    let good = include_str!("../src/bin/salab/template.md");
+    let good = include_str!("../salab/src/template.md");
     let is_lesson = |_: &str| false;
     assert_eq!(check::examine("x.md", good, &is_lesson), [], "the template holds");
     let cases = [

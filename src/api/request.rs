@@ -120,12 +120,14 @@ pub struct Watch {
     pub resource_version: u64,
     /// Whether each event's object is sent as a server-side table.
     pub as_table: bool,
+    /// Whether the next poll ends with the bookmark that says so: what is there has been told.
+    pub initial_events: bool,
 }
 
 /// One event of a watch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WatchEvent {
-    /// `ADDED`, `MODIFIED` or `DELETED`.
+    /// `ADDED`, `MODIFIED` or `DELETED`; `BOOKMARK` behind streamed lists, `ERROR` when the log does not reach back.
     pub kind: &'static str,
     /// The object as it is, or was last.
     pub object: Rc<Value>,
@@ -185,6 +187,17 @@ impl Request {
     /// The first query parameter of that name.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the API server indents the JSON of its answer: when told to, and for clients that people read.
+    pub fn wants_pretty(&self) -> bool {
+        match self.parameter("pretty") {
+            Some(value) => !["0", "false"].contains(&value),
+            None => {
+                let agent = self.header_value("User-Agent").unwrap_or_default();
+                ["curl", "Wget", "Mozilla/5.0"].iter().any(|known| agent.starts_with(known))
+            }
+        }
     }
 
     /// The path with its query, percent-encoded, as a request line or a log shows it.

@@ -320,6 +320,11 @@ impl State {
     /// Answers a request from outside the cluster, which takes a little time.
     pub fn serve(&mut self, request: &Request) -> Response {
         self.run_until(self.now().after(REQUEST_TIME));
+        self.answer(request)
+    }
+
+    /// Answers a request at once.
+    pub fn answer(&mut self, request: &Request) -> Response {
         self.await_default_account(request);
         let before = self.server.trace().last_sequence();
         let response = match &request.origin {

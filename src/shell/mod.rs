@@ -34,8 +34,9 @@ pub mod words;
 pub mod workstation;
 
 use crate::api::client::Client;
+use crate::api::container::ContainerRef;
 use crate::api::files::{Attributes, Entry, FileError, FileTree, absolute};
-use crate::kubectl::host::Chunk;
+use crate::kubectl::host::{Chunk, Outcome};
 use foreground::{Continuation, Job};
 use machine::{Frame, HOME, USER_ID};
 use parser::Parser;
@@ -95,6 +96,34 @@ impl Shell {
                 interactive: true,
             },
         }
+    }
+
+    /// Runs one command in a container whose exec the API server has allowed, as the container's runtime would.
+    pub fn run_in_container(
+        client: &mut dyn Client,
+        container: &ContainerRef,
+        command: &[String],
+        stdin: &[u8],
+    ) -> Outcome {
+        let mut shell = Shell::new("");
+        shell.state.interactive = false;
+        container::run(&mut Runner::new(&mut shell.state, client), container, command, stdin)
+    }
+
+    /// A terminal at the prompt of a shell in a container; `None` where `command` starts no such shell there.
+    pub fn in_container(client: &dyn Client, container: &ContainerRef, command: &[String]) -> Option<Self> {
+        let container = client.container(container)?;
+        let name = command.first().filter(|_| crate::kubectl::exec::is_shell(command))?;
+        let dialect = machine::dialect_of(name, machine::userland_of(&container.image))?;
+        let mut shell = Shell::new("");
+        let frame = Frame { interactive: true, ..Frame::container(&container, name, dialect) };
+        shell.state.frames.push(frame);
+        Some(shell)
+    }
+
+    /// Whether the shell that was entered last has ended: the prompt is the workstation's.
+    pub fn is_at_workstation(&self) -> bool {
+        self.state.frames.len() <= 1
     }
 
     /// Whether commands may stay in the foreground (a page) or must end (a script); true at first.

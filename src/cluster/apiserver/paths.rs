@@ -6,13 +6,15 @@ use crate::api::kinds;
 use crate::api::request::{Body, Method, Response};
 use crate::api::status::Status;
 use crate::cluster::apiserver::call::Call;
+use crate::cluster::apiserver::discovery::aggregated;
+use crate::cluster::apiserver::openapi;
 use crate::cluster::apiserver::route::group_is_only_named;
 use crate::cluster::token;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
 /// What a real server has here and this one does not.
-const NOT_SIMULATED: [&str; 7] = ["/metrics", "/openapi", "/logs", "/debug", "/configz", "/flagz", "/statusz"];
+const NOT_SIMULATED: [&str; 7] = ["/metrics", "/openapi/v2", "/logs", "/debug", "/configz", "/flagz", "/statusz"];
 
 /// Answers a request for a path.
 ///
@@ -28,14 +30,18 @@ pub fn serve(call: &Call<'_>) -> Result<Response, Status> {
         return Err(not_simulated(&format!("{prefix} of the API server")));
     }
     let reads = matches!(call.request.method, Method::Get | Method::Head);
+    if let Some(found) = aggregated(call.request, path).filter(|_| reads) {
+        return Ok(found);
+    }
     let found = match path {
         "/healthz" | "/livez" | "/readyz" => health(call, path),
         "/.well-known/openid-configuration" => document(token::openid_configuration(), "application/json"),
         "/openid/v1/jwks" => document(token::json_web_key_set(), token::JSON_WEB_KEY_SET_TYPE),
         "/" => Response::json(200, Rc::new(index())),
-        path => match kinds::document(path) {
-            Value::Null => return Err(unknown(path)),
-            document => Response::json(200, Rc::new(document.clone())),
+        path => match (kinds::document(path), openapi::document(path)) {
+            (Value::Null, None) => return Err(unknown(path)),
+            (_, Some(document)) => Response::json(200, Rc::new(document)),
+            (document, None) => Response::json(200, Rc::new(document.clone())),
         },
     };
     if reads { Ok(found) } else { Err(Status::method_not_allowed()) }
@@ -97,6 +103,6 @@ fn index() -> Value {
             }
         }
     }
-    paths.extend(["/healthz", "/livez", "/openid/v1/jwks", "/readyz", "/version"].map(str::to_owned));
+    paths.extend(["/healthz", "/livez", "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version"].map(str::to_owned));
     json!({"paths": paths})
 }

@@ -1,11 +1,11 @@
 //! `watch`: opening one, and reading the events that followed.
 //!
 //! Follows staging/src/k8s.io/apiserver/pkg/storage/etcd3/watcher.go: an object that enters a selection is added, one
-//! that leaves it is deleted. Bookmarks and streamed lists (`sendInitialEvents`) are left out.
+//! that leaves it is deleted. A streamed list (`sendInitialEvents`) ends with a bookmark; others are left out.
 
 use crate::api::kinds;
-use crate::api::request::{Body, Response, Watch, WatchEvent};
-use crate::api::status::Status;
+use crate::api::request::{Body, Request, Response, Watch, WatchEvent};
+use crate::api::status::{FieldError, Status};
 use crate::cluster::apiserver::ApiServer;
 use crate::cluster::apiserver::call::{Call, Stored};
 use crate::cluster::apiserver::read::Selection;
@@ -13,19 +13,26 @@ use crate::cluster::apiserver::table::Form;
 use crate::cluster::reader::Reader;
 use crate::cluster::registry;
 use crate::cluster::store::{Change, ChangeKind};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::rc::Rc;
 
 impl ApiServer {
-    /// Opens a watch. Without a version (or from 0) it begins with what is there.
+    /// Opens a watch. Without a version (or from 0) it begins with what is there, unless the client says otherwise.
     pub(super) fn open_watch(&mut self, call: &mut Call<'_>, stored: Stored) -> Result<Response, Status> {
         Selection::of(call, stored.strategy)?;
+        check_options(call.request)?;
         let parameter = |name: &str| call.request.parameter(name).unwrap_or_default().to_owned();
         let version = parameter("resourceVersion");
-        let resource_version = match version.as_str() {
+        let mut resource_version = match version.as_str() {
             "" => 0,
             text => text.parse().map_err(|_| invalid_version(text))?,
         };
+        let initial_events = call.flag("sendInitialEvents");
+        if initial_events {
+            resource_version = 0;
+        } else if call.request.parameter("sendInitialEvents").is_some() && resource_version == 0 {
+            resource_version = self.store.revision();
+        }
         let mut field_selector = parameter("fieldSelector");
         if !call.info.name.is_empty() && !field_selector.contains("metadata.name=") {
             field_selector = format!("metadata.name={}", call.info.name);
@@ -38,13 +45,14 @@ impl ApiServer {
             field_selector,
             resource_version,
             as_table: matches!(Form::of(call.request), Some(Form::Table { .. })),
+            initial_events: initial_events && call.flag("allowWatchBookmarks"),
         };
         Ok(Response { code: 200, body: Body::Watch(watch), ..Response::default() })
     }
 
     /// The events of a watch since it was last polled; one `ERROR` if they are no longer known.
     pub fn poll(&self, watch: &mut Watch) -> Vec<WatchEvent> {
-        let (Some(_), Some(strategy)) = (kinds::by_resource(&watch.resource), registry::strategy(&watch.resource))
+        let (Some(kind), Some(strategy)) = (kinds::by_resource(&watch.resource), registry::strategy(&watch.resource))
         else {
             return Vec::new();
         };
@@ -64,14 +72,41 @@ impl ApiServer {
             changes.iter().filter_map(|change| event(change, watch, &selection)).collect()
         };
         let form = Form::Table { objects: true };
-        events
+        let mut events: Vec<WatchEvent> = events
             .into_iter()
             .map(|(kind, object)| {
                 let object = if watch.as_table { Rc::new(form.one(&object, strategy, self.now())) } else { object };
                 WatchEvent { kind, object }
             })
-            .collect()
+            .collect();
+        if std::mem::take(&mut watch.initial_events) {
+            events.push(WatchEvent { kind: "BOOKMARK", object: Rc::new(end_of_list(kind, watch.resource_version)) });
+        }
+        events
     }
+}
+
+/// Follows staging/src/k8s.io/apimachinery/pkg/apis/meta/internalversion/validation.
+fn check_options(request: &Request) -> Result<(), Status> {
+    let matching = request.parameter("resourceVersionMatch").unwrap_or_default();
+    let streams = request.parameter("sendInitialEvents").is_some();
+    let reason = match (streams, matching) {
+        (true, "NotOlderThan") | (false, "") => return Ok(()),
+        (true, _) => "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
+        (false, _) => "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
+    };
+    let error = FieldError::forbidden("resourceVersionMatch", reason);
+    Err(Status::invalid("meta.k8s.io", "ListOptions", "", &[error]))
+}
+
+/// The bookmark behind a streamed list: from here on it is changes.
+fn end_of_list(kind: &kinds::Kind, version: u64) -> Value {
+    json!({
+        "kind": kind.kind, "apiVersion": kind.api_version(),
+        "metadata": {
+            "resourceVersion": version.to_string(), "annotations": {"k8s.io/initial-events-end": "true"},
+        },
+    })
 }
 
 fn event(change: &Change, watch: &Watch, selection: &Selection) -> Option<(&'static str, Rc<Value>)> {

@@ -1,8 +1,9 @@
 //! Client certificates: the common name is the user, the organizations are the groups.
 //!
 //! Follows staging/src/k8s.io/apiserver/pkg/authentication/request/x509/x509.go. In process there is no TLS
-//! handshake that proves possession of the key, and no certificate is parsed: those that the cluster's authority has
-//! signed are known by their fingerprint, all others count as signed by somebody else. They do not expire.
+//! handshake that proves possession of the key (`salab serve` has one), and no certificate is parsed: those that the
+//! cluster's authority has signed are known by their fingerprint, all others count as signed by somebody else. They do
+//! not expire.
 
 use crate::api::user::UserInfo;
 use crate::cluster::authn::CREDENTIAL_ID;

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Makes the keys and certificates of the simulated cluster with OpenSSL. Run once; the output is checked in.
-# All of it is public and for simulation only.
+# All of it is public and for simulation only. A key for tokens that is there already stays.
 set -e
 work=$(mktemp -d)
-{
-    echo "Public, for simulation only: the whole world has this key. A token it signs proves nothing."
-    openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048
+warning="Public, for simulation only: the whole world has this key."
+[ -f service-account.key ] || {
+    echo "$warning A token it signs proves nothing."
+    openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048
 } > service-account.key
 openssl pkey -in service-account.key -pubout > service-account.pub
 
@@ -56,6 +57,8 @@ certificate kube-scheduler /CN=system:kube-scheduler client "$signed"
 certificate kube-controller-manager /CN=system:kube-controller-manager client "$signed"
 certificate node01 /O=system:nodes/CN=system:node:node01 client "$signed"
 certificate apiserver /CN=kube-apiserver server "$signed"
-# The administrator's key goes into the kubeconfig; nothing needs the others.
+# The administrator's key goes into the kubeconfig, the authority's signs what `salab serve` shows; nothing needs the
+# others.
 cp "$work/admin.key" admin.key
+{ echo "$warning A certificate it signs proves nothing."; openssl pkcs8 -topk8 -nocrypt -in "$work/ca.key"; } > ca.key
 rm -r "$work"

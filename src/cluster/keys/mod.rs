@@ -3,8 +3,9 @@
 //! **Public, for simulation only.** Everybody has these keys: what they sign proves nothing, and no real cluster
 //! accepts it. `generate.sh` beside this file made them, once; they are embedded so that the same commands give the
 //! same bytes everywhere. The certificates end with the year 9999 (RFC 5280's "no end"), so that the virtual clock
-//! may go wherever a learner sends it. Of the private keys only two are kept: the one that signs tokens and the
-//! administrator's, which belongs into the kubeconfig. Nothing here speaks TLS; see [`crate::cluster::authn::x509`].
+//! may go wherever a learner sends it. Of the private keys only three are kept: the one that signs tokens, the
+//! administrator's, which belongs into the kubeconfig, and the authority's, which signs the certificate that
+//! `salab serve` shows. Nothing in the core speaks TLS; see [`crate::cluster::authn::x509`].
 
 use crate::cluster::settings::SERVER_URL;
 use base64::Engine;
@@ -14,6 +15,8 @@ use base64::engine::general_purpose::STANDARD;
 pub const SERVICE_ACCOUNT_KEY: &str = include_str!("service-account.key");
 /// The certificate of the cluster's authority (`ca.crt`): what `kube-root-ca.crt` and kubeconfigs carry.
 pub const CERTIFICATE_AUTHORITY: &str = include_str!("ca.crt");
+/// The authority's private key (EC P-256). Public, for simulation only.
+pub const CERTIFICATE_AUTHORITY_KEY: &str = include_str!("ca.key");
 /// What the API server shows to its clients (`apiserver.crt`).
 pub const SERVING_CERTIFICATE: &str = include_str!("apiserver.crt");
 /// The administrator's private key (EC P-256). Public, for simulation only.
@@ -35,28 +38,28 @@ pub struct ClientCertificate {
 /// `kubernetes-admin`, in `system:masters`: the person at the terminal.
 pub const ADMIN: ClientCertificate = ClientCertificate {
     pem: include_str!("admin.crt"),
-    fingerprint: "5daf19cf8701579a3cf1d300413efcb7bcfe5aaa0a3f683cc75adaab7355abc5",
+    fingerprint: "f6a7b9b19158f6366197ed5334eafc199220b962bfcb30873fd3427bec5596b8",
     common_name: "kubernetes-admin",
     organization: "system:masters",
 };
 /// `system:kube-scheduler`.
 pub const SCHEDULER: ClientCertificate = ClientCertificate {
     pem: include_str!("kube-scheduler.crt"),
-    fingerprint: "ff0f1de8434523dbc21d13210eb8771562719c60cc5dc9bb142efc775d09162a",
+    fingerprint: "e7e94f91bac1cf9459f670e4911e870866152847f783614e35ff7ab0cda7d69f",
     common_name: "system:kube-scheduler",
     organization: "",
 };
 /// `system:kube-controller-manager`.
 pub const CONTROLLER_MANAGER: ClientCertificate = ClientCertificate {
     pem: include_str!("kube-controller-manager.crt"),
-    fingerprint: "6bbfda25e6b886fe975aec8de3193308d06ccb1cd9e140675bb3b8db67c5cc45",
+    fingerprint: "25cf93c9a62312dc048b24233f9abf4fb5d75164eea48296bf43b702edee3e21",
     common_name: "system:kube-controller-manager",
     organization: "",
 };
 /// `system:node:node01`, in `system:nodes`: the kubelet of the one node.
 pub const KUBELET: ClientCertificate = ClientCertificate {
     pem: include_str!("node01.crt"),
-    fingerprint: "b7ad5273f26587e9aca398d51a5c73454127d7833d44fad58d1e6d13704a52c1",
+    fingerprint: "6bc1ee78120ac6c761c78031f423cf323bf3813128eb75f64db119cd2f5b7273",
     common_name: "system:node:node01",
     organization: "system:nodes",
 };
@@ -65,13 +68,18 @@ pub const CLIENT_CERTIFICATES: [ClientCertificate; 4] = [ADMIN, SCHEDULER, CONTR
 
 /// The administrator's kubeconfig as kubeadm writes it (`/etc/kubernetes/admin.conf`).
 pub fn kubeconfig() -> String {
+    kubeconfig_for(SERVER_URL)
+}
+
+/// The administrator's kubeconfig for a cluster that is reached at `server`.
+pub fn kubeconfig_for(server: &str) -> String {
     let user = ADMIN.common_name;
     format!(
         "apiVersion: v1
 clusters:
 - cluster:
     certificate-authority-data: {}
-    server: {SERVER_URL}
+    server: {server}
   name: kubernetes
 contexts:
 - context:

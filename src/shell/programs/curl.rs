@@ -160,17 +160,6 @@ fn body(runner: &mut Runner<'_>, arguments: &Arguments) -> Result<Option<Vec<u8>
     Ok(all)
 }
 
-/// Whether the API server indents its JSON for this request.
-fn pretty(request: &Request) -> bool {
-    match request.parameter("pretty") {
-        Some(value) => !["0", "false"].contains(&value),
-        None => {
-            let agent = request.header_value("User-Agent").unwrap_or_default();
-            ["curl", "Wget", "Mozilla/5.0"].iter().any(|known| agent.starts_with(known))
-        }
-    }
-}
-
 /// Prints what came back.
 fn finish(
     runner: &mut Runner<'_>,
@@ -182,7 +171,7 @@ fn finish(
     if matches!(response.body, Body::Exec(_)) {
         return Err((2, "not simulated: exec over curl; use kubectl exec".to_owned()));
     }
-    let bytes = response.bytes(pretty(request));
+    let bytes = response.bytes(request.wants_pretty());
     let headers = server::response_headers(response, bytes.len(), runner.client.now());
     if arguments.verbose {
         let lines: String = headers.lines().map(|line| format!("< {line}\r\n")).collect();
