@@ -2,6 +2,7 @@
 
 use crate::core::{Core, World};
 use crate::exec;
+use crate::openapi_v2;
 use crate::protobuf;
 use crate::streams::is_over;
 use http_body_util::{BodyExt, Limited};
@@ -132,6 +133,10 @@ impl Asked {
         request.headers = self.headers;
         read_body(&mut request, self.body);
         request.credential = self.certificate.map(|pem| Credential::Certificate((*pem).into()));
+        let accept = request.header_value("accept").unwrap_or_default();
+        if request.path == "/openapi/v2" && openapi_v2::is_wanted(accept) {
+            return open_api(world, &request);
+        }
         let response = world.cluster.answer(&request);
         let pretty = request.wants_pretty();
         let outcome = match &response.body {
@@ -146,6 +151,21 @@ impl Asked {
         };
         (response.code, response.headers, outcome)
     }
+}
+
+/// `/openapi/v2` of what the door says under `/openapi/v3`, to who may read it.
+fn open_api(world: &mut World, request: &request::Request) -> (u16, Vec<(String, String)>, Outcome) {
+    let mut read = |path: &str| world.cluster.answer(&request::Request { path: path.to_owned(), ..request.clone() });
+    let index = read("/openapi/v3");
+    if !index.is_success() {
+        let bytes = index.bytes(false);
+        return (index.code, index.headers, Outcome::Whole(bytes.into()));
+    }
+    let names: Vec<String> =
+        index.object()["paths"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    let documents: Vec<_> = names.iter().map(|name| read(&format!("/openapi/v3/{name}")).object()).collect();
+    let headers = vec![("content-type".to_owned(), openapi_v2::MEDIA_TYPE.to_owned())];
+    (200, headers, Outcome::Whole(openapi_v2::document(&documents).into()))
 }
 
 /// Takes the body over; Protobuf that can be read becomes JSON, the rest is left for the API server to refuse.

@@ -10,6 +10,7 @@ pub mod door;
 mod exec;
 pub mod kubeconfig;
 pub mod listen;
+mod openapi_v2;
 mod protobuf;
 mod streams;
 mod terminal;

@@ -36,21 +36,47 @@ fn index() -> Value {
     json!({"paths": paths})
 }
 
+/// The name of a type by the Go package that holds it.
+fn definition(type_name: &str) -> String {
+    let package = match type_name {
+        "Condition"
+        | "FieldSelectorRequirement"
+        | "LabelSelector"
+        | "LabelSelectorRequirement"
+        | "ManagedFieldsEntry"
+        | "ObjectMeta"
+        | "OwnerReference" => "apimachinery.pkg.apis.meta",
+        "AggregationRule" | "PolicyRule" | "RoleRef" | "Subject" => "api.rbac",
+        "BoundObjectReference" | "UserInfo" => "api.authentication",
+        "FieldSelectorAttributes"
+        | "LabelSelectorAttributes"
+        | "NonResourceAttributes"
+        | "NonResourceRule"
+        | "ResourceAttributes"
+        | "ResourceRule" => "api.authorization",
+        name if name.contains("Role") => "api.rbac",
+        name if name.starts_with("Token") || name.starts_with("SelfSubjectReview") => "api.authentication",
+        name if name.contains("Subject") => "api.authorization",
+        name if name.contains("Deployment") || name.starts_with("ReplicaSet") => "api.apps",
+        _ => "api.core",
+    };
+    format!("io.k8s.{package}.v1.{type_name}")
+}
+
 /// What is known of the group and version that `one` is of.
 fn group_version(one: &Kind) -> Value {
     let (mut paths, mut schemas, mut wanted) = (Map::new(), Map::new(), BTreeSet::new());
     for kind in simulated().filter(|kind| kind.group == one.group && kind.version == one.version) {
         add_paths(&mut paths, kind);
         let Some(type_name) = schema::type_of(&kind.api_version(), &kind.kind) else { continue };
-        wanted.insert(type_name.to_owned());
         let mut schema = object(type_name, &mut wanted);
         schema["x-kubernetes-group-version-kind"] = json!([group_version_kind(kind)]);
-        schemas.insert(type_name.to_owned(), schema);
+        schemas.insert(definition(type_name), schema);
     }
     while let Some(name) = wanted.pop_first() {
-        if !schemas.contains_key(&name) {
+        if !schemas.contains_key(&definition(&name)) {
             let schema = object(&name, &mut wanted);
-            schemas.insert(name, schema);
+            schemas.insert(definition(&name), schema);
         }
     }
     json!({
@@ -142,7 +168,7 @@ fn element(type_name: &str, wanted: &mut BTreeSet<String>) -> Value {
         other => {
             wanted.insert(other.to_owned());
             // A reference beside other keys stands in `allOf`.
-            json!({"allOf": [{"$ref": format!("#/components/schemas/{other}")}]})
+            json!({"allOf": [{"$ref": format!("#/components/schemas/{}", definition(other))}]})
         }
     }
 }
@@ -166,11 +192,28 @@ mod tests {
     }
 
     #[test]
+    fn types_are_named_by_their_packages() {
+        let found = |group_version: &str, names: &[&str]| {
+            let document = document(&format!("/openapi/v3/{group_version}")).unwrap();
+            for name in names {
+                assert!(document["components"]["schemas"][format!("io.k8s.{name}")].is_object(), "{name}");
+            }
+        };
+        found("apis/apps/v1", &["api.apps.v1.DeploymentStrategy", "api.core.v1.PodTemplateSpec", "api.core.v1.Volume"]);
+        found("apis/authentication.k8s.io/v1", &["api.authentication.v1.TokenReviewSpec"]);
+        found("apis/authorization.k8s.io/v1", &["api.authorization.v1.SelfSubjectAccessReviewSpec"]);
+        found(
+            "apis/rbac.authorization.k8s.io/v1",
+            &["api.rbac.v1.PolicyRule", "apimachinery.pkg.apis.meta.v1.ObjectMeta"],
+        );
+    }
+
+    #[test]
     fn what_kubectl_looks_for_is_there() {
         let document = document("/openapi/v3/api/v1").unwrap();
         let patch = &document["paths"]["/api/v1/namespaces/{namespace}/pods/{name}"]["patch"];
         assert_eq!(patch["x-kubernetes-group-version-kind"]["kind"], "Pod");
         assert!(patch["parameters"].to_string().contains("fieldValidation"));
-        assert_eq!(document["components"]["schemas"]["PodSpec"]["required"], json!(["containers"]));
+        assert_eq!(document["components"]["schemas"]["io.k8s.api.core.v1.PodSpec"]["required"], json!(["containers"]));
     }
 }
