@@ -83,12 +83,6 @@ pub fn HistoryPane(props: &Props) -> Html {
                     moment(&props.session, lab.floor() + number, number == here, number > here, step.action.words(), step.elapsed)
                 }) }
             </ol>
-            if own.len() > here {
-                <div class="panel-row">
-                    <button type="button" onclick={props.session.on(Act::Go(Go::Latest))}>{ "Back to the latest" }</button>
-                    <button type="button" onclick={props.session.on(Act::Go(Go::BranchOff))}>{ "Branch off here" }</button>
-                </div>
-            }
             <h3>{ "Branches" }</h3>
             if branches.len() == 1 {
                 <p class="quiet">{ "Only this one. What if you had done something else? Look at an earlier moment and do it: that begins a branch, and this one is kept." }</p>

@@ -100,7 +100,9 @@ pub fn Share(props: &Props) -> Html {
             if fits {
                 <p class="quiet">{ "Opens this session, with its branches, in any browser. It is all in the link; no server keeps it." }</p>
                 <textarea class="handed" aria-label="Link to this session" readonly=true rows="4" value={handed.link.clone()} onfocus={select.clone()} />
-                <button type="button" class="primary" onclick={copy(handed.link.clone(), "Link")}>{ "Copy link" }</button>
+                <div class="panel-row">
+                    <button type="button" class="primary" onclick={copy(handed.link.clone(), "Link")}>{ "Copy link" }</button>
+                </div>
             } else {
                 <p class="quiet">{ format!("This session would make a link of {} characters. Chats and mail programs cut links that are longer than about {LINK_LENGTH_MAX}, so hand on the file instead.", handed.link.len()) }</p>
             }
