@@ -66,6 +66,8 @@ pub enum Origin {
     Container(ContainerRef),
     /// This address.
     Address(Rc<str>),
+    /// An application in a pod that nobody started by hand: the address and the name of the pod.
+    App(Rc<str>, Rc<str>),
 }
 
 /// One request to the API server.

@@ -64,7 +64,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                         if alive.is_empty() {
                             <text x="0" y={px(TOP + 18.0)}>{ "No token is alive yet. Each gets a bar here: issued, renewed, expired." }</text>
                         }
-                        { for scale.labels().iter().map(|(place, label)| axis(*place, label, height)) }
+                        { for axis(&scale.labels(), height) }
                         if latest > now {
                             <line class="tl-latest" x1={percent(scale.place(latest))} x2={percent(scale.place(latest))} y1="0" y2={px(height - BOTTOM)} />
                         }
@@ -122,15 +122,21 @@ fn marks_drawn(marks: &[Mark], scale: &Scale) -> Vec<Html> {
     shown
 }
 
-fn axis(place: f64, label: &str, height: f64) -> Html {
-    let anchor = if place > 0.96 {
-        "end"
-    } else if place < 0.03 {
-        "start"
-    } else {
-        "middle"
+/// The labels of the scale. Where there is little room, every other one is left out; never the one of now.
+fn axis(labels: &[(f64, String)], height: f64) -> Vec<Html> {
+    let now = labels.iter().position(|(_, label)| label == "now").unwrap_or(0);
+    let one = |(index, (place, label)): (usize, &(f64, String))| {
+        let anchor = match place {
+            0.96.. => "end",
+            ..0.03 => "start",
+            _ => "middle",
+        };
+        let spare = index.abs_diff(now) % 2 == 1;
+        html! {
+            <text class={classes!("axis", spare.then_some("is-spare"))} x={percent(*place)} y={px(height - 4.0)} text-anchor={anchor}>{ label }</text>
+        }
     };
-    html! { <text class="axis" x={percent(place)} y={px(height - 4.0)} text-anchor={anchor}>{ label.to_owned() }</text> }
+    labels.iter().enumerate().map(one).collect()
 }
 
 fn playhead(place: f64, height: f64, words: Option<String>) -> Html {

@@ -2,7 +2,7 @@
 
 use crate::api::kinds::Kind;
 use crate::api::object::Object;
-use crate::api::request::{Method, Request};
+use crate::api::request::{Method, Origin, Request};
 use crate::api::schema::Strictness;
 use crate::api::status::Status;
 use crate::api::user::UserInfo;
@@ -57,10 +57,14 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Who the client says it is: the first word of its user agent.
+    /// Who the client says it is: the first word of its user agent; of an application, with its pod's name.
     pub fn actor(&self) -> Actor {
         let agent = self.request.header_value("user-agent").unwrap_or("client");
-        Actor::Client(agent.split(['/', ' ']).next().unwrap_or(agent).to_owned())
+        let program = agent.split(['/', ' ']).next().unwrap_or(agent);
+        Actor::Client(match &self.request.origin {
+            Origin::App(_, pod) => format!("{pod}'s {program}"),
+            _ => program.to_owned(),
+        })
     }
 
     /// What the request is about, for the trace.

@@ -254,7 +254,7 @@ fn source(origin: &Origin) -> Cow<'static, str> {
         Origin::Outside => Cow::Borrowed(OUTSIDE_ADDRESS),
         Origin::Node => Cow::Borrowed(NODE_ADDRESS),
         Origin::ControlPlane => Cow::Borrowed(CONTROL_PLANE_ADDRESS),
-        Origin::Address(address) => Cow::Owned(address.to_string()),
+        Origin::Address(address) | Origin::App(address, _) => Cow::Owned(address.to_string()),
         Origin::Container(_) => Cow::Borrowed(""),
     }
 }

@@ -91,7 +91,11 @@ impl Worker {
         if calling.left_out > 0 {
             let code = calling.line.trim().to_owned();
             let what = format!("called {} times more, each answered as before", calling.left_out);
-            context.note_process("curl", about("pods", &self.pod), Event::Acted { what, why: code });
+            context.note_process(
+                &format!("{}'s curl", self.name),
+                about("pods", &self.pod),
+                Event::Acted { what, why: code },
+            );
         }
         let mut line = calling.read_token(&seen.files);
         line.push_str(&self.send(&calling, &seen.files, context));
@@ -113,7 +117,7 @@ impl Worker {
             return app.complaint(&app.authority_file);
         }
         let mut request = app.request();
-        request.origin = Origin::Address(self.address.as_str().into());
+        request.origin = Origin::App(self.address.as_str().into(), self.name.as_str().into());
         match &calling.held {
             Some(Content::Token(token)) => request.credential = Some(Credential::Token(token.clone())),
             Some(Content::Bytes(bytes)) => {

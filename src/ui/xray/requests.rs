@@ -70,7 +70,7 @@ fn rows(entries: &[Rc<Entry>]) -> Vec<Row> {
     let mut open: std::collections::BTreeMap<u64, usize> = std::collections::BTreeMap::new();
     for entry in entries {
         match &entry.event {
-            What::Received { request_line, .. } => {
+            What::Received { request_line, source, .. } => {
                 let client = match &entry.actor {
                     Actor::Client(name) => name.split('/').next().unwrap_or(name).to_owned(),
                     _ => String::new(),
@@ -79,8 +79,9 @@ fn rows(entries: &[Rc<Entry>]) -> Vec<Row> {
                 rows.push(Row {
                     sequence: entry.sequence,
                     time: entry.time.rfc3339().get(11..19).unwrap_or_default().to_owned(),
-                    mine: client.starts_with("kubectl") || client.starts_with("curl"),
-                    client,
+                    // A pod's own application counts: its name ends in the program's.
+                    mine: client.starts_with("kubectl") || client.ends_with("curl"),
+                    client: format!("{client} at {source}"),
                     line: request_line.clone(),
                     user: "nobody it knows".to_owned(),
                     code: None,
