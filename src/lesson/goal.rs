@@ -422,7 +422,7 @@ fn missing_verdict(lab: &Lab, file: &str, target: Option<&Target>, accepted: boo
     };
     let verdict = crate::lab::tokens::verdict(lab, &String::from_utf8_lossy(&bytes));
     (verdict.user.is_some() != accepted).then(|| match verdict.user {
-        Some(user) => format!("the API server still takes the token in {place} for {user}"),
+        Some(user) => format!("the API server still takes the token in {place} for {}", user.username),
         None => format!("the API server refuses the token in {place}"),
     })
 }
