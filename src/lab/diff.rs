@@ -71,6 +71,17 @@ pub fn lines(before: Option<&Object>, after: &Object, notes: &[Note]) -> Vec<Lin
         let closest = notes.iter().filter(|note| is_under(&line.path, &note.path)).max_by_key(|note| note.path.len());
         line.by = closest.map(|note| note.who.clone()).unwrap_or_default();
     }
+    // A key that only holds what somebody added is theirs as well.
+    for at in (0..lines.len()).rev() {
+        let below = lines.get(at + 1).map(|next| (next.path.clone(), next.by.clone()));
+        if let (Some(line), Some((path, by))) = (lines.get_mut(at), below)
+            && line.mark == Mark::Added
+            && line.by.is_empty()
+            && is_inside(&path, &line.path)
+        {
+            line.by = by;
+        }
+    }
     let mut said: Vec<(&str, &str)> = Vec::new();
     for note in notes.iter().filter(|note| !note.aside) {
         let covers = |line: &Line| line.mark != Mark::Removed && is_under(&line.path, &note.path);
@@ -313,7 +324,7 @@ spec:
         let said: usize = lines.iter().map(|line| line.notes.len()).sum();
         assert_eq!(said, 1, "{lines:#?}");
         let by: Vec<&str> = lines.iter().filter(|line| line.mark == Mark::Added).map(|line| line.by.as_str()).collect();
-        assert!(by.len() >= 4 && by.iter().filter(|by| **by == "defaults").count() == 4, "{by:?}");
+        assert_eq!(by, ["defaults"; 4], "the key b too");
     }
 
     #[test]

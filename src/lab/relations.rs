@@ -1,6 +1,7 @@
 //! How accounts, pods, Secrets, tokens, bindings and roles of a namespace hang together.
 
 use crate::api::object::{self, Object, Pod, label, list, text};
+use crate::api::sorted;
 use crate::api::user::split_service_account_username;
 use crate::cluster::authz::rbac;
 use crate::cluster::views::Home;
@@ -161,7 +162,7 @@ impl Relations {
         };
         let key = |index: usize| (self.things.get(index).map(|thing| thing.kind.row()), place(index), index);
         let mut order: Vec<(_, usize)> = (0..self.things.len()).map(|index| (key(index), index)).collect();
-        order.sort();
+        sorted::sort(&mut order);
         let things = order.iter().filter_map(|(_, index)| self.things.get(*index).cloned()).collect();
         let at = |index: usize| order.iter().position(|(_, old)| *old == index).unwrap_or(0);
         let links =

@@ -156,9 +156,14 @@ pub struct Holder {
     pub meaning: String,
     /// Through what, the rule included; several if there are.
     pub via: Vec<String>,
+    /// Whether it is a part of the control plane.
+    pub is_system: bool,
 }
 
-/// Everybody who may do it, ServiceAccounts first.
+/// The rank of what belongs to the control plane: told last.
+const SYSTEM: u8 = 3;
+
+/// Everybody who may do it: ServiceAccounts, then users and groups, last the parts of the control plane.
 pub fn who_can(action: &Action, reader: &dyn Reader) -> Vec<Holder> {
     let asked = action.attributes(UserInfo::default());
     let mut holders: Vec<(u8, Holder)> = Vec::new();
@@ -167,7 +172,10 @@ pub fn who_can(action: &Action, reader: &dyn Reader) -> Vec<Holder> {
         .find(|(_, holder)| holder.who == who)
     {
         Some((_, holder)) => holder.via.push(via),
-        None => holders.push((rank, Holder { who, meaning, via: vec![via] })),
+        None => {
+            let is_system = rank == SYSTEM;
+            holders.push((rank, Holder { who, meaning, via: vec![via], is_system }));
+        }
     };
     for (resource, home) in [
         ("clusterrolebindings.rbac.authorization.k8s.io", ""),
@@ -198,13 +206,14 @@ pub fn who_can(action: &Action, reader: &dyn Reader) -> Vec<Holder> {
     let verdict = authz::authorize(&Attributes { user: node.clone(), ..asked.clone() }, reader);
     if verdict.allowed && verdict.reason.is_empty() {
         let why = verdict.checks.last().map(|check| check.finding.clone()).unwrap_or_default();
-        add(1, format!("User {}", node.username), "the kubelet".to_owned(), format!("Node authorizer: {why}"));
+        add(SYSTEM, format!("User {}", node.username), "the kubelet".to_owned(), format!("Node authorizer: {why}"));
     }
     let masters = format!("Group {SYSTEM_MASTERS}");
     holders.retain(|(_, holder)| holder.who != masters);
     let via = vec!["no rule is looked at: it may do everything".to_owned()];
-    holders.push((3, Holder { who: masters, meaning: "the administrator of this cluster".to_owned(), via }));
-    holders.sort_by_key(|(rank, holder)| (*rank, holder.who.clone()));
+    let meaning = "the administrator of this cluster".to_owned();
+    holders.push((2, Holder { who: masters, meaning, via, is_system: false }));
+    crate::api::sorted::sort_by_key(&mut holders, |(rank, holder)| (*rank, holder.who.clone()));
     holders.into_iter().map(|(_, holder)| holder).collect()
 }
 
@@ -218,9 +227,16 @@ fn subject_words(subject: &Value, home: &str, reader: &dyn Reader) -> (u8, Strin
                 Some(_) => String::new(),
                 None => "there is no such account now".to_owned(),
             };
-            (if namespace == "kube-system" { 1 } else { 0 }, format!("ServiceAccount {name} in {namespace}"), meaning)
+            (
+                if namespace == "kube-system" { SYSTEM } else { 0 },
+                format!("ServiceAccount {name} in {namespace}"),
+                meaning,
+            )
         }
-        kind => (2, format!("{kind} {name}"), group_words(kind, name)),
+        kind => {
+            let rank = if kind == "User" && name.starts_with("system:kube-") { SYSTEM } else { 1 };
+            (rank, format!("{kind} {name}"), group_words(kind, name))
+        }
     }
 }
 
@@ -334,7 +350,11 @@ mod tests {
         assert_eq!(pods[0].who, "ServiceAccount reader in default");
         assert_eq!(pods[0].via.len(), 2);
         assert!(pods.iter().any(|holder| holder.meaning == "every ServiceAccount"));
-        assert_eq!(pods.last().unwrap().who, "Group system:masters");
+        assert!(pods.iter().filter(|holder| !holder.is_system).last().unwrap().who == "Group system:masters");
+        assert!(
+            pods.iter()
+                .any(|holder| holder.is_system && holder.who == "ServiceAccount deployment-controller in kube-system")
+        );
         let secret = who_can(&action("get", "secrets", "mine", "default"), reader);
         assert!(
             secret

@@ -153,7 +153,7 @@ fn legend(lines: &[Line]) -> Html {
         <ul class="legend" aria-label="What the marks mean">
             <li>{ format!("{} as sent", tally.kept) }</li>
             { for tally.added.iter().map(|(by, count)| {
-                let by = if by.is_empty() { "later" } else { by };
+                let by = if by.is_empty() { "since then" } else { by };
                 html! { <li class="is-added"><b>{ "+" }</b>{ format!(" {count} added: {by}") }</li> }
             }) }
             if tally.changed > 0 {

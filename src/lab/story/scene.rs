@@ -44,15 +44,27 @@ pub fn scene(step: &Entry, entries: &[Rc<Entry>]) -> Option<Scene> {
     };
     let (object, before, notes) = match &step.event {
         Event::Received { submitted: Some(object), .. } => (object, None, Vec::new()),
-        Event::Mutated { before, after, .. } => (after, submitted().or_else(|| Some(Rc::clone(before))), notes()),
+        Event::Mutated { before, after, .. } => {
+            (after, submitted().or_else(|| Some(Rc::clone(before))), [notes(), vec![from_the_path()]].concat())
+        }
         Event::Stored { after: Some(after), change: ChangeKind::Added, .. } => {
-            (after, submitted(), [notes(), born_with()].concat())
+            (after, submitted(), [notes(), born_with(), vec![from_the_path()]].concat())
         }
         Event::Stored { after: Some(after), before, .. } => (after, before.clone(), notes()),
         Event::Stored { before: Some(before), .. } => (before, None, Vec::new()),
         _ => return None,
     };
     Some(Scene { object: Rc::clone(object), before, notes })
+}
+
+/// What a manifest need not say, because the request's path does.
+fn from_the_path() -> Note {
+    Note {
+        path: "metadata.namespace".to_owned(),
+        who: "API server".to_owned(),
+        why: "The namespace in the request's path.".to_owned(),
+        aside: true,
+    }
 }
 
 fn born_with() -> Vec<Note> {

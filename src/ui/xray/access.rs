@@ -26,6 +26,7 @@ pub fn Access(props: &Props) -> Html {
     let user = rights::user(namespace, name, reader);
     let verdict = authz::authorize(&action.attributes(user.clone()), reader);
     let holders = rights::who_can(&action, reader);
+    let system: Vec<&Holder> = holders.iter().filter(|found| found.is_system).collect();
     let accounts: Vec<(String, String)> = reader
         .list("serviceaccounts", "")
         .iter()
@@ -46,7 +47,13 @@ pub fn Access(props: &Props) -> Html {
         <div class="access">
             { question(&action, &namespaces) }
             <h3>{ format!("Who can: {}", sentence(&action)) }</h3>
-            <ul class="holders" aria-label="Who can">{ for holders.iter().map(holder) }</ul>
+            <ul class="holders" aria-label="Who can">{ for holders.iter().filter(|found| !found.is_system).map(holder) }</ul>
+            if !system.is_empty() {
+                <details class="kind">
+                    <summary>{ "Parts of the control plane" }<span class="quiet">{ format!(" {}", system.len()) }</span></summary>
+                    <ul class="holders" aria-label="Parts of the control plane that can">{ for system.into_iter().map(holder) }</ul>
+                </details>
+            }
             <h3>{ "One account" }</h3>
             <p class="field">
                 <label for="access-account">{ "Account" }</label>

@@ -2,7 +2,7 @@
 //! swapped, and what never refreshes.
 
 use crate::api::files::{Entry, FileTree};
-use crate::api::object;
+use crate::api::{object, sorted};
 use crate::cluster::views::{PodFiles, VolumeFiles};
 use crate::lab::pod_view::{self, Absent, Frozen, PodView, Swap};
 use crate::ui::session::{Act, Handle, Props};
@@ -18,13 +18,11 @@ const CONTENT_LENGTH_MAX: usize = 20_000;
 pub fn Files(props: &Props) -> Html {
     let session = props.session.get();
     let cluster = session.lab.cluster();
-    let pods: Vec<String> = cluster
-        .reader()
-        .list("pods", "")
-        .iter()
-        .rev()
-        .map(|pod| format!("{}/{}", object::namespace(pod), object::name(pod)))
-        .collect();
+    // The newest first.
+    let mut found = cluster.reader().list("pods", "");
+    sorted::sort_by_key(&mut found, |pod| std::cmp::Reverse(object::creation_timestamp(pod)));
+    let pods: Vec<String> =
+        found.iter().map(|pod| format!("{}/{}", object::namespace(pod), object::name(pod))).collect();
     let chosen = use_state(|| None::<String>);
     let file = use_state(|| None::<(String, String)>);
     let Some(pod) = chosen.as_ref().filter(|pod| pods.contains(pod)).or(pods.first()).cloned() else {

@@ -16,7 +16,7 @@ const BOX: (f64, f64) = (142.0, 36.0);
 const GAP: (f64, f64) = (10.0, 10.0);
 const ROW_GAP: f64 = 38.0;
 /// How much of a name fits.
-const NAME_MAX: usize = 20;
+const NAME_MAX: usize = 17;
 
 /// The relations.
 #[component]
