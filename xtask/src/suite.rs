@@ -88,7 +88,16 @@ fn clippy() -> Result<Note, Failure> {
 fn wasm() -> Result<Note, Failure> {
     // As a release, so that it shares the macros and build scripts that the page's build compiles.
     let mut cargo = run::cargo();
-    cargo.args(["clippy", "--quiet", "--locked", "--release", "--target", tools::WASM, "--package", "serviceaccount-lab"]);
+    cargo.args([
+        "clippy",
+        "--quiet",
+        "--locked",
+        "--release",
+        "--target",
+        tools::WASM,
+        "--package",
+        "serviceaccount-lab",
+    ]);
     run::run(cargo.args(["--lib", "--bin", "serviceaccount-lab", "--", "--deny", "warnings"]))?;
     Ok(String::new())
 }

@@ -15,7 +15,7 @@ use std::{fs, io};
 const GOAL_KB: f64 = 350.0;
 
 /// All that a first visit may download, brotli. docs/performance.md says where the bytes go.
-const CEILING_KB: f64 = 890.0;
+const CEILING_KB: f64 = 1010.0;
 
 fn main() -> ExitCode {
     let total = match weigh(&xtask::paths::dist()) {
