@@ -58,7 +58,7 @@ fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     }
     // Something on standard input means that it is no terminal.
     let mut tty = stdin && context.flags.boolean("tty");
-    if tty && !context.stdin.is_empty() {
+    if tty && !(context.stdin.is_empty() && context.host.has_terminal()) {
         if !quiet {
             context.complain("Unable to use a TTY - input is not a terminal or the right kind of file\n");
         }

@@ -10,6 +10,11 @@ pub trait Host {
     /// The connection to the cluster.
     fn client(&mut self) -> &mut dyn Client;
 
+    /// Whether its standard input is a terminal.
+    fn has_terminal(&self) -> bool {
+        true
+    }
+
     /// Where its requests come from.
     fn origin(&self) -> Origin {
         Origin::Outside

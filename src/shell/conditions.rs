@@ -8,7 +8,7 @@ use crate::shell::syntax::Word;
 /// `[ … ]`
 pub fn bracket(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
     match arguments.split_last() {
-        Some((last, rest)) if last == "]" => test(runner, rest),
+        Some((last, rest)) if last == "]" => Ok(decide(runner, rest, "[")),
         _ => {
             runner.complain("[: missing `]'");
             Ok(2)
@@ -18,8 +18,12 @@ pub fn bracket(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
 
 /// `test …`
 pub fn test(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
+    Ok(decide(runner, arguments, "test"))
+}
+
+fn decide(runner: &mut Runner<'_>, arguments: &[String], name: &str) -> i32 {
     let words: Vec<(String, String)> = arguments.iter().map(|text| (text.clone(), pattern::escape(text))).collect();
-    Ok(finish(runner, &words, false, if arguments.len() > 3 { "test" } else { "[" }))
+    finish(runner, &words, false, name)
 }
 
 /// `[[ … ]]`: words are not split, `==` takes patterns, `=~` expressions.

@@ -12,6 +12,10 @@ impl Host for Runner<'_> {
         &mut *self.client
     }
 
+    fn has_terminal(&self) -> bool {
+        self.stdin.terminal
+    }
+
     fn origin(&self) -> Origin {
         self.frame().container.clone().map_or(Origin::Outside, Origin::Container)
     }

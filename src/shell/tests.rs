@@ -290,7 +290,10 @@ fn filters() {
             "2c2\n< b\n---\n> c\n a\n-b\n+c\n",
         ),
         ("whoami; id -u; hostname; uname", "lab\n1000\nworkstation\nLinux\n"),
-        ("readlink -f /bin/ls; basename x 2>/dev/null; echo $?", "/usr/bin/ls\n127\n"),
+        (
+            "readlink -f /bin/ls; basename a/x.txt .txt; dirname a/x /y; nope 2>/dev/null; echo $?",
+            "/usr/bin/ls\nx\na\n/\n127\n",
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(play(text).stdout(), expected, "{text}");
@@ -524,7 +527,12 @@ fn curl_asks_the_api_server_and_nobody_else() {
             7,
         ),
         ("curl -sk http://kube-apiserver:6443/api", "Client sent an HTTP request to an HTTPS server.\n", "", 0),
-        ("curl", "", "curl: (2) no URL specified\n", 2),
+        (
+            "curl",
+            "",
+            "curl: (2) no URL specified\ncurl: try 'curl --help' or 'curl --manual' for more information\n",
+            2,
+        ),
         ("curl -sk --frob x", "", "not simulated: curl --frob\n", 2),
     ];
     for (text, stdout, stderr, exit) in cases {
@@ -639,7 +647,7 @@ fn completes_commands_files_and_variables() {
     assert_eq!(complete("ls d").candidates, ["dir/"]);
     assert_eq!(complete("cat a").candidates, ["a\\ b "]);
     assert_eq!(complete("echo $APIS").candidates, ["$APISERVER"]);
-    assert_eq!(complete("true | bas").candidates, ["base64 "]);
+    assert_eq!(complete("true | bas").candidates, ["base64 ", "basename "]);
     assert_eq!(complete("k get serviceacc").candidates, ["serviceaccounts "]);
     assert_eq!(complete("kubectl apply -f p").candidates, ["pod.yaml "]);
     assert_eq!(complete("X=1 kubectl crea").candidates, ["create "]);

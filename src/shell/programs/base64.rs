@@ -7,13 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 /// Runs it.
 pub fn run(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
     let long = [("decode", 'd'), ("wrap", 'w'), ("ignore-garbage", 'i')];
-    let options = match runner.options("base64", arguments, "dDw:i", &long) {
+    let options = match runner.options("base64", arguments, "dw:i", &long) {
         Ok(options) => options,
         Err(step) => return step,
     };
     let (inputs, exit) = runner.inputs("base64", options.operands.get(..1).unwrap_or(&options.operands));
     let Some((_, bytes)) = inputs.first() else { return Ok(exit) };
-    if !(options.has('d') || options.has('D')) {
+    if !options.has('d') {
         let width = options.value('w').and_then(|width| width.parse().ok()).unwrap_or(76);
         runner.out(wrap(&STANDARD.encode(bytes), width));
         return Ok(0);

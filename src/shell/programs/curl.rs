@@ -19,6 +19,8 @@ const VERSION: &str = "8.14.1";
 /// Why a transfer failed: curl's exit code and its sentence.
 type Failure = (i32, String);
 
+const TRY: &str = "curl: try 'curl --help' or 'curl --manual' for more information\n";
+
 /// Runs it.
 pub fn run(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
     if arguments.iter().any(|argument| argument == "--version" || argument == "-V") {
@@ -28,12 +30,15 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
     let arguments = match arguments::read(arguments) {
         Ok(arguments) => arguments,
         Err(what) => {
-            runner.not_simulated(&format!("curl {what}"));
+            match what.strip_suffix(arguments::WITHOUT_VALUE) {
+                Some(option) => runner.err(format!("curl: option {option}: requires parameter\n{TRY}")),
+                None => runner.not_simulated(&format!("curl {what}")),
+            }
             return Ok(2);
         }
     };
     if arguments.urls.is_empty() {
-        runner.err("curl: (2) no URL specified\n");
+        runner.err(format!("curl: (2) no URL specified\n{TRY}"));
         return Ok(2);
     }
     let mut exit = 0;

@@ -19,8 +19,14 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
         return Ok(1);
     };
     let Some(ranges) = ranges(list) else {
-        let what = if options.has('f') { "invalid field value" } else { "invalid byte or character range" };
-        runner.err(usage(runner.busybox(), &format!("{what} '{list}'")));
+        let zero = list.split([',', '-']).any(|part| part.parse() == Ok(0));
+        let what = match (options.has('f'), zero) {
+            (true, true) => "fields are numbered from 1".to_owned(),
+            (false, true) => "byte/character positions are numbered from 1".to_owned(),
+            (true, false) => format!("invalid field value '{list}'"),
+            (false, false) => format!("invalid byte or character range '{list}'"),
+        };
+        runner.err(usage(runner.busybox(), &what));
         return Ok(1);
     };
     let delimiter = options.value('d').unwrap_or("\t").to_owned();

@@ -39,10 +39,14 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
         Err(step) => return step,
     };
     let tree = runner.tree();
-    let mounts = runner.frame().look(&*runner.client).map(|container| container.mounts).unwrap_or_default();
+    let mut mounts = runner.frame().look(&*runner.client).map(|container| container.mounts).unwrap_or_default();
     let mut operands = options.operands.clone();
     if operands.is_empty() {
         operands.push(".".to_owned());
+    }
+    // Images have `/var/run` as a link.
+    for mount in &mut mounts {
+        mount.path = tree.resolve(&mount.path).unwrap_or_else(|_| mount.path.clone());
     }
     let mut lister = Lister { runner, options, tree, mounts, exit: 0 };
     lister.list(&operands);

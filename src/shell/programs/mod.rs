@@ -15,7 +15,7 @@ macro_rules! programs {
 }
 
 programs! {
-    base64, cat, curl, cut, date, diff, echo, env, files, grep, head, help, history, identity, jq, kubectl, ls, mount, page,
+    base64, basename, cat, curl, cut, date, diff, echo, env, files, grep, head, help, history, identity, jq, kubectl, ls, mount, page,
     printf, readlink, sed, seq, sha256sum, sleep, sort, tee, tr, uniq, wc, xargs,
 }
 
@@ -87,11 +87,13 @@ const PROGRAMS: &[Program] = &[
     request("curl", Machines::Gnu, curl::run, "send a request to the API server: curl -sk $APISERVER/version"),
     request("sleep", Machines::All, sleep::run, "let the cluster's clock go on: sleep 30"),
     program("base64", Machines::All, base64::run, "encode; -d decodes"),
+    program("basename", Machines::All, basename::basename, ""),
     program("cat", Machines::All, cat::run, "print files"),
     program("chmod", Machines::All, files::chmod, "change a file's permissions"),
     program("cp", Machines::All, files::cp, "copy files"),
     program("cut", Machines::All, cut::run, "print parts of lines: cut -d. -f2"),
     program("date", Machines::All, date::run, "the cluster's clock"),
+    program("dirname", Machines::All, basename::dirname, ""),
     program("diff", Machines::All, diff::run, "compare two files"),
     program("env", Machines::All, env::run, "print the environment"),
     program("grep", Machines::All, grep::run, "lines that match"),

@@ -2,6 +2,9 @@
 
 use crate::shell::runner::{Runner, Step};
 
+/// What is wrong with an option that ends the line and needs more.
+const WITHOUT_VALUE: &str = " without a value";
+
 /// An input: its name and its bytes.
 pub type Input = (String, std::rc::Rc<[u8]>);
 
@@ -53,9 +56,7 @@ pub fn read(arguments: &[String], short: &str, long: &[(&str, char)]) -> Result<
             };
             let value = match value {
                 Some(value) => value,
-                None if takes_value(*flag) => {
-                    rest.next().cloned().ok_or_else(|| format!("--{name} without a value"))?
-                }
+                None if takes_value(*flag) => rest.next().cloned().ok_or_else(|| format!("--{name}{WITHOUT_VALUE}"))?,
                 None => String::new(),
             };
             options.flags.push((*flag, value));
@@ -75,7 +76,7 @@ pub fn read(arguments: &[String], short: &str, long: &[(&str, char)]) -> Result<
             }
             let attached = &letters[at + flag.len_utf8()..];
             let value = match attached {
-                "" => rest.next().cloned().ok_or_else(|| format!("-{flag} without a value"))?,
+                "" => rest.next().cloned().ok_or_else(|| format!("-{flag}{WITHOUT_VALUE}"))?,
                 attached => attached.to_owned(),
             };
             options.flags.push((flag, value));
@@ -98,6 +99,14 @@ impl Runner<'_> {
         long: &[(&str, char)],
     ) -> Result<Options, Step> {
         read(arguments, short, long).map_err(|what| {
+            if let Some(option) = what.strip_suffix(WITHOUT_VALUE) {
+                let told = match option.strip_prefix("--") {
+                    Some(_) => format!("option '{option}' requires an argument"),
+                    None => format!("option requires an argument -- '{}'", option.trim_start_matches('-')),
+                };
+                self.err(format!("{name}: {told}\nTry '{name} --help' for more information.\n"));
+                return Ok(if matches!(name, "grep" | "sort" | "ls") { 2 } else { 1 });
+            }
             let letters: Vec<String> = short.chars().filter(|c| *c != ':').map(|c| format!("-{c}")).collect();
             let there = if letters.is_empty() { String::new() } else { format!("; there is {}", letters.join(" ")) };
             self.not_simulated(&format!("{name} {what}{there}"));
@@ -138,6 +147,7 @@ impl Runner<'_> {
                 format!("{name}: read error: {error}")
             }
             (true, _) => format!("{name}: {path}: {error}"),
+            (false, "jq") => format!("jq: error: Could not open {path}: {error}"),
             (false, "head" | "tail") if error == IsADirectory => format!("{name}: error reading '{path}': {error}"),
             (false, "head" | "tail") => format!("{name}: cannot open '{path}' for reading: {error}"),
             (false, "sort") if error == IsADirectory => format!("sort: read failed: {path}: {error}"),

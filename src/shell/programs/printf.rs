@@ -1,7 +1,6 @@
 //! `printf FORMAT [ARGUMENT…]`: `%s %b %d %i %u %x %X %o %c %q %%` with flags, width and precision.
 
 use crate::shell::escapes;
-use crate::shell::quoting::quote;
 use crate::shell::runner::{Runner, Step};
 
 /// The widest field.
@@ -86,7 +85,7 @@ impl Printer<'_> {
                 let value = self.next();
                 let value = match kind {
                     'b' => escapes::expand(&value).text_lossy(),
-                    'q' => quote(&value),
+                    'q' => shell_word(&value),
                     _ => value,
                 };
                 match precision {
@@ -136,4 +135,17 @@ impl Printer<'_> {
         }
         parsed.unwrap_or(0)
     }
+}
+
+/// `%q`: the text as bash would take it again.
+fn shell_word(text: &str) -> String {
+    if text.is_empty() {
+        return "''".to_owned();
+    }
+    if text.chars().any(char::is_control) {
+        let inner = text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n").replace('\t', "\\t");
+        return format!("$'{inner}'");
+    }
+    let plain = |c: char| c.is_alphanumeric() || "_-./:=@%+".contains(c);
+    text.chars().flat_map(|c| (!plain(c)).then_some('\\').into_iter().chain([c])).collect()
 }

@@ -12,6 +12,7 @@ pub fn run(runner: &mut Runner<'_>, arguments: &[String]) -> Step {
         match argument.as_str() {
             "-s" => separator = rest.next().cloned().unwrap_or_default(),
             "-w" => equal = true,
+            text if text.starts_with("-s") => separator = text.get(2..).unwrap_or_default().to_owned(),
             text => match text.parse::<i64>() {
                 Ok(number) => numbers.push(number),
                 Err(_) => {

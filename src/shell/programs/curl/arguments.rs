@@ -41,6 +41,9 @@ pub struct Arguments {
     pub max_time: Option<String>,
 }
 
+/// What is wrong with an option that ends the line and needs more.
+pub const WITHOUT_VALUE: &str = " without a value";
+
 /// Long options and their letters; those without a short form get one of their own.
 const LONG: &[(&str, char)] = &[
     ("silent", 's'), ("show-error", 'S'), ("insecure", 'k'), ("include", 'i'), ("show-headers", 'i'), ("verbose", 'v'), ("fail", 'f'),
@@ -69,7 +72,7 @@ pub fn read(arguments: &[String]) -> Result<Arguments, String> {
             if FLAGS.contains(*letter) {
                 flag(&mut out, *letter);
             } else {
-                let text = rest.next().ok_or_else(|| format!("--{name} without a value"))?;
+                let text = rest.next().ok_or_else(|| format!("--{name}{WITHOUT_VALUE}"))?;
                 value(&mut out, *letter, text)?;
             }
             continue;
@@ -88,7 +91,7 @@ pub fn read(arguments: &[String]) -> Result<Arguments, String> {
             }
             let attached = &letters[at + letter.len_utf8()..];
             let text = match attached {
-                "" => rest.next().cloned().ok_or_else(|| format!("-{letter} without a value"))?,
+                "" => rest.next().cloned().ok_or_else(|| format!("-{letter}{WITHOUT_VALUE}"))?,
                 attached => attached.to_owned(),
             };
             value(&mut out, letter, &text)?;

@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
             return self.fail("Exceeds depth limit for parsing");
         }
         match self.peek() {
-            None => self.fail("Unfinished JSON term"),
+            None => self.fail("Unfinished JSON term at EOF"),
             Some(b'"') => Ok(Json::text(self.string()?)),
             Some(b'[') => {
                 self.position += 1;
@@ -265,8 +265,10 @@ impl<'a> Reader<'a> {
                     return Ok(Json::Map(Rc::new(entries)));
                 }
                 loop {
-                    if self.peek() != Some(b'"') {
-                        return self.fail("Object keys must be strings");
+                    match self.peek() {
+                        Some(b'"') => {}
+                        None => return self.fail("Unfinished JSON term at EOF"),
+                        Some(_) => return self.fail("Object keys must be strings"),
                     }
                     let key: Rc<str> = Rc::from(self.string()?);
                     if self.peek() != Some(b':') {
@@ -300,7 +302,7 @@ impl<'a> Reader<'a> {
                 self.position += 1;
                 Ok(true)
             }
-            None => self.fail("Unfinished JSON term"),
+            None => self.fail("Unfinished JSON term at EOF"),
             Some(_) => self.fail("Expected separator between values"),
         }
     }
