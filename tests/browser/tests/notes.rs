@@ -108,17 +108,30 @@ fn a_lesson_done_by_clicking() {
     lesson.wait_for_text("Three files in the pod");
     lesson.find("radio", "token, ca.crt and namespace").click();
     lesson.wait_for_text("Who I am, whom I can trust, and where I am.");
-    let commands = [
+    let click = |commands: &[&str]| {
+        for command in commands {
+            lesson.find("button", &format!("{command} insert")).click();
+            page.wait("the command stands in the terminal", || page.textbox("Terminal command").value() == *command);
+            page.press("Enter");
+            page.wait("it has run", || page.textbox("Terminal command").value().is_empty());
+        }
+    };
+    click(&[
         "kubectl apply -f my-pod.yaml",
         "kubectl wait --for=condition=Ready pod/my-pod",
         "kubectl exec my-pod -- ls /var/run/secrets/kubernetes.io/serviceaccount",
-    ];
-    for command in commands {
-        lesson.find("button", &format!("{command} insert")).click();
-        page.wait("the command stands in the terminal", || page.textbox("Terminal command").value() == command);
-        page.press("Enter");
-        page.wait("it has run", || page.textbox("Terminal command").value().is_empty());
-    }
+    ]);
+    lesson.find("radio", "as nobody, and curl does not even trust the server").focus();
+    page.press("Space");
+    // The last four are typed into a shell in the pod.
+    click(&[
+        "kubectl exec my-pod -- curl -s https://kubernetes.default.svc/api",
+        "kubectl exec -it my-pod -- bash",
+        "cd /var/run/secrets/kubernetes.io/serviceaccount",
+        "curl -s --cacert ca.crt https://kubernetes.default.svc/api",
+        "curl -s --cacert ca.crt --header \"Authorization: Bearer $(cat token)\" https://kubernetes.default.svc/api",
+        "exit",
+    ]);
     lesson.wait_for_text("Lesson done.");
     page.reload();
     page.button("Course map").click();
