@@ -236,7 +236,7 @@ mod tests {
         let labels = scale.labels();
         assert!(labels.windows(2).all(|pair| pair[1].0 - pair[0].0 >= LABELS_APART), "{labels:?}");
         let words: Vec<&str> = labels.iter().map(|(_, words)| words.as_str()).collect();
-        assert_eq!(words, ["−10 min", "now", "+1 min", "+1 h", "+1 day", "+30 days", "+1 year"]);
+        assert_eq!(words, ["−10 min", "−1 min", "now", "+10 min", "+1 h", "+1 day", "+7 days", "+1 year"]);
     }
 
     #[test]

@@ -49,7 +49,7 @@ fn the_playhead_moves_by_keyboard_and_looking_back_loses_nothing() {
     page.wait("an hour back", || clock(&page) == latest - 3600);
     assert!(!page.find("log", "Terminal output").text().contains("late created"));
     page.press("Home");
-    page.wait_for_text("2 steps ahead");
+    page.wait_for_text("5 steps ahead");
     page.press("End");
     page.find("log", "Terminal output").wait_for_text("serviceaccount/late created");
     assert_eq!(clock(&page), latest);
@@ -61,7 +61,9 @@ fn the_playhead_moves_by_keyboard_and_looking_back_loses_nothing() {
     run(&page, "kubectl create sa other", "serviceaccount/other created");
     run(&page, "kubectl get sa -o name", "serviceaccount/other");
     assert!(!page.find("log", "Terminal output").text().contains("serviceaccount/late"));
-    press(&page, "Go over to it");
+    press(&page, "History");
+    page.region("History").find("button", "Go over to Original").focus();
+    page.press("Enter");
     page.find("log", "Terminal output").wait_for_text("serviceaccount/late created");
     page.assert_clean();
 }
