@@ -101,7 +101,10 @@ fn mutated(entry: &Entry, who: &str, changes: &[FieldChange], checks: &[Reason])
         (format!("{who} filled in {}", count(changes.len(), "field")), fields(changes))
     } else {
         let decided = checks.iter().rfind(|check| check.decided);
-        (format!("{who} added {}", and(&found)), decided.map(|check| chain(&[check.clone()])).unwrap_or_default())
+        (
+            format!("{who} added {}", and(&found)),
+            decided.map(|check| chain(std::slice::from_ref(check))).unwrap_or_default(),
+        )
     };
     (what, why, Tone::Injected)
 }

@@ -49,7 +49,7 @@ pub fn RelationsTab(props: &Props) -> Html {
             <h3>{ "The same in words" }</h3>
             <div class="scroll-x" tabindex="0" role="group" aria-label="Relations">
                 <table class="rules">
-                    <thead><tr><th scope="col">{ "This" }</th><th scope="col">{ "is tied" }</th><th scope="col">{ "to this" }</th></tr></thead>
+                    <thead><tr><th scope="col">{ "What" }</th><th scope="col">{ "How it is tied" }</th><th scope="col">{ "To what" }</th></tr></thead>
                     <tbody>
                         { for found.links.iter().take(LINKS_MAX).map(|link| row(&found, link)) }
                         { for unlinked.iter().map(|thing| html! { <tr><td>{ in_words(thing) }</td><td colspan="2" class="quiet">{ "nothing here refers to it" }</td></tr> }) }
@@ -71,21 +71,21 @@ fn select(id: &'static str, label: &str, options: &[String], chosen: &UseStateHa
         })
     };
     html! {
-        <>
+        <span class="field">
             <label for={id}>{ label }</label>
             <select {id} {onchange}>
                 { for options.iter().map(|name| html! {
                     <option value={name.clone()} selected={**chosen == *name}>{ if name.is_empty() { none } else { name } }</option>
                 }) }
             </select>
-        </>
+        </span>
     }
 }
 
 fn in_words(thing: &Thing) -> Html {
     html! {
         <>
-            { format!("{} ", thing.word) }<code>{ &thing.name }</code>
+            <span class="kind-word">{ thing.word }</span>{ " " }<code>{ &thing.name }</code>
             if thing.missing { <span class="is-missing">{ " not there" }</span> }
         </>
     }
@@ -140,7 +140,7 @@ fn picture(found: &Relations) -> Html {
     let width = PER_LINE as f64 * (BOX.0 + GAP.0) - GAP.0 + 2.0;
     html! {
         <>
-            <div class="scroll-x relations-picture">
+            <div class="scroll-x relations-picture" tabindex="0" role="group" aria-label="Picture of the relations">
                 <svg viewBox={format!("0 0 {width} {height}")} width={width.to_string()} height={height.to_string()} role="img"
                     aria-label={format!("{} and how they hang together, from tokens at the top to roles at the bottom; the table below says the same", words::count(found.things.len(), "thing"))}>
                     { for lines }

@@ -254,7 +254,8 @@ pub fn chain(checks: &[Reason]) -> Html {
             { for checks.iter().map(|check| html! {
                 <li class={classes!(check.decided.then_some("is-decided"))}>
                     <span class="chain-subject">{ &check.subject }</span>{ " " }<span class="chain-finding">{ &check.finding }</span>
-                    if check.decided {
+                    // What is missing has decided nothing yet.
+                    if check.decided && check.subject != "what would allow it" {
                         <span class="chain-word">{ " decided" }</span>
                     }
                 </li>
