@@ -108,6 +108,7 @@ fn progress_is_taken_along() {
     page.wait_for_text("1 question that you answered wrongly");
     page.button("Open the review").click();
     page.region("Lesson").wait_for_text("Once more");
+    page.wait("the address is the review's", || page.script("return location.hash", &[]) == "#lesson=review");
     choose(&page, "token, ca.crt and namespace");
     page.wait("the pause is longer", || {
         let right =
@@ -125,7 +126,7 @@ fn progress_is_taken_along() {
     page.wait_for_text("Nothing was taken over");
     drop_file(&page, "broken.md", "# no front matter");
     page.wait_for_text("is no lesson that can be read");
-    drop_file(&page, "mine.md", include_str!("../../../src/bin/salab/template.md"));
+    drop_file(&page, "mine.md", include_str!("../../../salab/src/template.md"));
     page.region("Lesson").wait_for_text("A lesson from elsewhere");
     run(&page, "kubectl create serviceaccount data-sa");
     choose(&page, "nothing else");
