@@ -108,6 +108,7 @@ fn progress_is_taken_along() {
     page.wait_for_text("1 question that you answered wrongly");
     page.button("Open the review").click();
     page.region("Lesson").wait_for_text("Once more");
+    page.wait("the address is the review's", || page.script("return location.hash", &[]) == "#lesson=review");
     choose(&page, "token, ca.crt and namespace");
     page.wait("the pause is longer", || {
         let right =
