@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
@@ -20,6 +20,8 @@ const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 const HANDSHAKE: u8 = 0x16;
 /// What a TLS server written in Go answers to plain HTTP.
 const PLAIN_HTTP: &[u8] = b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
+/// How much of a plain HTTP request is read, and thrown away.
+const PLAIN_HTTP_LENGTH_MAX: u64 = 64 * 1024;
 
 /// A server that listens and does not answer yet.
 pub struct Server {
@@ -91,6 +93,10 @@ async fn connection(core: Core, acceptor: TlsAcceptor, mut stream: TcpStream) {
     let _ = tokio::time::timeout(HANDSHAKE_TIME, stream.peek(&mut first)).await;
     if first != [HANDSHAKE] {
         let _ = stream.write_all(PLAIN_HTTP).await;
+        let _ = stream.shutdown().await;
+        // Closing with bytes unread would reset the connection before the answer is read.
+        let mut rest = stream.take(PLAIN_HTTP_LENGTH_MAX);
+        let _ = tokio::time::timeout(HANDSHAKE_TIME, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
         return;
     }
     let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_TIME, acceptor.accept(stream)).await else { return };

@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// A client certificate with its key, both in DER form.
@@ -45,7 +45,7 @@ fn connector(identity: Identity) -> TlsConnector {
     let config = match identity {
         None => config.with_no_client_auth(),
         Some((certificate, key)) => {
-            config.with_client_auth_cert(vec![certificate.into()], PrivatePkcs8KeyDer::from(key).into()).unwrap()
+            config.with_client_auth_cert(vec![certificate.into()], PrivateKeyDer::try_from(key).unwrap()).unwrap()
         }
     };
     TlsConnector::from(Arc::new(config))

@@ -1,3 +1,5 @@
+//! What the story tells of a command, checked against sessions that are played.
+
 use super::*;
 use crate::lab::{Lab, Settings};
 

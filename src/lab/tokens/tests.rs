@@ -1,3 +1,5 @@
+//! The verdicts on tokens: right ones, old ones, changed ones.
+
 use super::*;
 use crate::lab::Settings;
 use std::time::Duration;
