@@ -1,5 +1,6 @@
 //! `salab check`, `new`, `transcript`, `verify`: what authors of lessons need.
 
+use salab::preview::Preview;
 use serviceaccount_lab::lesson::course::{Course, LENGTH_BYTES_MAX};
 use serviceaccount_lab::lesson::{self, LessonError, check, parse, transcript};
 use std::fmt::Write;
@@ -11,6 +12,8 @@ pub const USAGE: &str = "\
                                    links, sources and printed outputs right
        salab new FILE              write a lesson to begin with
        salab transcript FILE       the lesson as a document, with what its commands print
+       salab preview [--port N] [--page FOLDER] FILE
+                                   show the lesson in the page, checked and reloaded on every save (port 8090, dist/)
        salab verify FILE           play the proofs in a file of progress again
 ";
 
@@ -19,11 +22,12 @@ const TEMPLATE: &str = include_str!("template.md");
 /// Runs one of the commands; `None` if `name` is none of them.
 pub fn run(name: &str, files: &[String]) -> Option<Result<String, String>> {
     let done = match (name, files) {
-        ("check" | "new" | "transcript" | "verify", []) => Err(format!("salab {name}: which FILE?\n")),
+        ("check" | "new" | "preview" | "transcript" | "verify", []) => Err(format!("salab {name}: which FILE?\n")),
         ("check", files) => check_all(files),
         ("new", [file]) => new(file),
         ("transcript", [file]) => document(file),
         ("verify", [file]) => verify(file),
+        ("preview", words) => show(words),
         ("new" | "transcript" | "verify", _) => Err(format!("salab {name}: one FILE at a time\n")),
         _ => return None,
     };
@@ -76,6 +80,24 @@ fn new(file: &str) -> Result<String, String> {
     }
     std::fs::write(&path, TEMPLATE).map_err(|error| format!("salab new: {file}: {error}\n"))?;
     Ok(format!("{file}: written. It holds as it is; change it, and run: salab check {file}\n"))
+}
+
+fn show(words: &[String]) -> Result<String, String> {
+    let given = salab::arguments::read(words, &[], &["port", "page"])?;
+    let [file] = given.words.as_slice() else {
+        return Err("salab preview: one FILE at a time\n".to_owned());
+    };
+    let port = given.value("port").unwrap_or("8090");
+    let port = port.parse().map_err(|_| format!("salab preview: --port wants a number, not {port:?}\n"))?;
+    let check = |file: &Path| {
+        let outcome = check_all(&[file.display().to_string()]);
+        outcome.unwrap_or_else(|problems| problems)
+    };
+    let words = |error: String| format!("salab preview: {error}\n");
+    let preview = Preview::new(given.value("page").unwrap_or("dist").into(), file.into(), check).map_err(words)?;
+    let say = |address: &str| println!("{address}\nThe page reloads when {file} is saved. Ctrl-C ends it.");
+    preview.run(port, say).map_err(words)?;
+    Ok(String::new())
 }
 
 fn document(file: &str) -> Result<String, String> {

@@ -11,6 +11,7 @@ mod exec;
 pub mod kubeconfig;
 pub mod listen;
 mod openapi_v2;
+pub mod preview;
 mod protobuf;
 mod streams;
 mod terminal;
