@@ -350,7 +350,7 @@ mod tests {
         assert_eq!(pods[0].who, "ServiceAccount reader in default");
         assert_eq!(pods[0].via.len(), 2);
         assert!(pods.iter().any(|holder| holder.meaning == "every ServiceAccount"));
-        assert!(pods.iter().filter(|holder| !holder.is_system).last().unwrap().who == "Group system:masters");
+        assert!(pods.iter().rfind(|holder| !holder.is_system).unwrap().who == "Group system:masters");
         assert!(
             pods.iter()
                 .any(|holder| holder.is_system && holder.who == "ServiceAccount deployment-controller in kube-system")

@@ -147,9 +147,9 @@ fn summary(text: &str) -> String {
 
 /// What the server says of an object that is of another kind or version than it has to be; `None` if it is not.
 pub fn another_kind(value: &Value, api_version: &str, kind: &str) -> Option<String> {
-    let or = |given, wanted| if given == "" { wanted } else { given };
-    let version = or(text(value, &["apiVersion"]), api_version);
-    let given = or(text(value, &["kind"]), kind);
+    let told = |field, wanted| Some(text(value, &[field])).filter(|told| !told.is_empty()).unwrap_or(wanted);
+    let version = told("apiVersion", api_version);
+    let given = told("kind", kind);
     if (version, given) == (api_version, kind) {
         return None;
     }
