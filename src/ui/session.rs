@@ -495,11 +495,11 @@ impl Session {
                 _ => {}
             }
         }
-        if let Some(crate::shell::Foreground::Editing { path, text }) = self.lab.foreground() {
-            if !self.open_files.contains(&path) {
-                self.drafts.entry(path.clone()).or_insert(text);
-                self.open_file(path);
-            }
+        if let Some(crate::shell::Foreground::Editing { path, text }) = self.lab.foreground()
+            && !self.open_files.contains(&path)
+        {
+            self.drafts.entry(path.clone()).or_insert(text);
+            self.open_file(path);
         }
         // A look back neither takes away what was reached nor reaches anything.
         if let Some(lesson) = self.lesson.clone().filter(|_| self.present.is_none()) {

@@ -176,12 +176,12 @@ fn Input(props: &Props) -> Html {
     {
         let area = area.clone();
         use_effect_with(session.inserted, move |inserted| {
-            if *inserted > 0 {
-                if let Some(area) = area.cast::<HtmlTextAreaElement>() {
-                    let _ = area.focus();
-                    let end = u32::try_from(area.value().encode_utf16().count()).unwrap_or(0);
-                    let _ = area.set_selection_range(end, end);
-                }
+            if *inserted > 0
+                && let Some(area) = area.cast::<HtmlTextAreaElement>()
+            {
+                let _ = area.focus();
+                let end = u32::try_from(area.value().encode_utf16().count()).unwrap_or(0);
+                let _ = area.set_selection_range(end, end);
             }
         });
     }
@@ -252,13 +252,11 @@ fn key(
 ) -> Vec<String> {
     let text = area.value();
     match event.key().as_str() {
-        "Enter" if !event.shift_key() && !event.is_composing() => {
-            if !Shell::needs_more(&text) {
-                event.prevent_default();
-                *recalled.borrow_mut() = None;
-                if !text.trim().is_empty() {
-                    handle.act(Act::Run(text));
-                }
+        "Enter" if !event.shift_key() && !event.is_composing() && !Shell::needs_more(&text) => {
+            event.prevent_default();
+            *recalled.borrow_mut() = None;
+            if !text.trim().is_empty() {
+                handle.act(Act::Run(text));
             }
         }
         "ArrowUp" | "ArrowDown" if !text.contains('\n') || recalled.borrow().is_some() => {
