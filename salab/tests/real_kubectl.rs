@@ -8,14 +8,15 @@ mod door;
 mod machine;
 #[path = "../../tests/conformance/normalise.rs"]
 mod normalise;
+mod versions;
 
 use machine::Machine;
 use normalise::Normaliser;
-use regex_lite::Regex;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
+use versions::Leveller;
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance").join(name)
@@ -82,25 +83,6 @@ fn shown(normaliser: &mut Normaliser, stdout: &str, stderr: &str, exit: i64) -> 
     format!("{}\n--- stderr\n{}\n--- exit {exit}", normaliser.apply(stdout), normaliser.apply(stderr))
 }
 
-/// The client that was recorded.
-const RECORDED: &str = "v1.36.";
-
-/// What clients of other versions print differently, taken out of both sides: (what, by what, why).
-const OTHER_VERSIONS: &[(&str, &str, &str)] = &[
-    (r" from [a-z0-9-]+ namespace\n", "\n", "older ones do not say where they deleted something"),
-    (r"\n  creationTimestamp: null\n", "\n", "older ones write the empty time of what they make up themselves"),
-    (r"\n(Mountable secrets|Tokens): +[^\n]*", "", "older ones describe the Secrets of an account"),
-    (r" \(not found\)\n", "\n", "older ones look for the Secrets that an account names"),
-    (r"(?m)^Error: ", "error: ", "older ones let cobra print errors about words and flags"),
-    (r"(?m)^E\d{4} [^\n]*memcache\.go[^\n]*\n", "", "older ones log each refused look at discovery"),
-    (
-        r#"(?m)^E\d{4} [^\n]* "command failed" err="required flag\(s\) \\"image\\" not set""#,
-        r#"error: required flag(s) "image" not set"#,
-        "older ones log this error instead of printing it",
-    ),
-    ("kyaml,", "", "older ones do not know KYAML"),
-];
-
 /// Steps that differ for other reasons: (a part of the scenario's name, a part of the command, why).
 const DIFFERENT: &[(&str, &str, &str)] = &[
     ("", "describe secret", "older clients print a Secret's keys in no order"),
@@ -111,24 +93,6 @@ const DIFFERENT: &[(&str, &str, &str)] = &[
 
 fn known(scenario: &str, command: &str) -> bool {
     DIFFERENT.iter().any(|(name, part, _)| scenario.contains(name) && command.contains(part))
-}
-
-/// What takes the differences of versions and days out of a text.
-struct Leveller(Vec<(Regex, &'static str)>);
-
-impl Leveller {
-    fn new(version: &str) -> Self {
-        let rules = OTHER_VERSIONS.iter().filter(|_| !version.starts_with(RECORDED));
-        let compile = |(what, with, _): &(&str, &'static str, &str)| (Regex::new(what).expect(what), *with);
-        let mut rules: Vec<(Regex, &str)> = rules.map(compile).collect();
-        // The lab's clock shows today.
-        rules.push(compile(&(r"last-used=\d{4}-\d\d-\d\d", "last-used=<day>", "")));
-        Leveller(rules)
-    }
-
-    fn apply(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, (what, with)| what.replace_all(&text, *with).into_owned())
-    }
 }
 
 #[test]

@@ -61,8 +61,8 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<(), Failure> {
-    writing::no_arguments(context)?;
     not_simulated(context)?;
+    writing::no_arguments(context)?;
     let options = Options::from_flags(context)?;
     let mut show = Show::from(context, Order::Sorted, options.dry_run)?;
     let (targets, mut failures) = writing::read_files(context)?;
@@ -90,13 +90,17 @@ fn run(context: &mut Context<'_>) -> Result<(), Failure> {
 }
 
 fn not_simulated(context: &Context<'_>) -> Result<(), Failure> {
+    let below = ["edit-last-applied", "set-last-applied", "view-last-applied"];
+    if let Some(word) = context.arguments().first().filter(|word| below.contains(&word.as_str())) {
+        return Err(Failure::message(format!("not simulated: kubectl apply {word}; nearest: kubectl get -o yaml")));
+    }
     let nearest = [
         ("server-side", "kubectl apply without it: the merge is made by kubectl"),
         ("force-conflicts", "kubectl apply without it: the merge is made by kubectl"),
         ("prune", "kubectl delete"),
         ("prune-allowlist", "kubectl delete"),
     ];
-    match nearest.iter().find(|(flag, _)| context.flags.is_set(flag)) {
+    match nearest.iter().find(|(flag, _)| context.flags.is_set(flag) && context.flags.text(flag) != "false") {
         Some((flag, nearest)) => {
             Err(Failure::message(format!("not simulated: kubectl apply --{flag}; nearest: {nearest}")))
         }

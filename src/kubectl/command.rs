@@ -84,11 +84,12 @@ pub fn first_argument(command: &Command, words: &[String]) -> Option<usize> {
     let known = command.all_flags();
     let takes_next = |word: &str| -> bool {
         if let Some(long) = word.strip_prefix("--") {
-            return !long.contains('=') && known.iter().any(|flag| flag.name == long && flag.bare.is_empty());
+            // One that nobody knows is taken to have a value.
+            return !long.contains('=') && !known.iter().any(|flag| flag.name == long && !flag.bare.is_empty());
         }
         let mut letters = word.chars().skip(1);
         let (Some(letter), None) = (letters.next(), letters.next()) else { return false };
-        known.iter().any(|flag| flag.short.chars().eq([letter]) && flag.bare.is_empty())
+        !known.iter().any(|flag| flag.short.chars().eq([letter]) && !flag.bare.is_empty())
     };
     let mut index = 0;
     while let Some(word) = words.get(index) {
@@ -104,14 +105,11 @@ pub fn first_argument(command: &Command, words: &[String]) -> Option<usize> {
     None
 }
 
-/// The names near `word`: within two edits of it, or continuing it.
-pub fn suggestions(word: &str, commands: &'static [&'static Command]) -> Vec<&'static str> {
+/// Those of the names that are near `word`: within two edits of it, or continuing it.
+pub fn suggestions(word: &str, names: &[&'static str]) -> Vec<&'static str> {
     let lower = word.to_lowercase();
-    commands
-        .iter()
-        .map(|command| command.name)
-        .filter(|name| distance(&lower, name) <= 2 || (!lower.is_empty() && name.starts_with(&lower)))
-        .collect()
+    let near = |name: &&&str| distance(&lower, name) <= 2 || (!lower.is_empty() && name.starts_with(&lower));
+    names.iter().filter(near).copied().collect()
 }
 
 /// Levenshtein distance; long words are far from everything.

@@ -61,6 +61,9 @@ fn groups(context: &mut Context, only_preferred: bool) -> Result<Vec<(String, St
 }
 
 fn versions(context: &mut Context) -> Result<(), Failure> {
+    if !context.arguments().is_empty() {
+        return Err(Failure::usage(format!("unexpected arguments: [{}]", context.arguments().join(" "))));
+    }
     let mut names: Vec<String> = groups(context, false)?.into_iter().map(|(name, _)| name).collect();
     sorted::sort(&mut names);
     context.print(names.iter().map(|name| format!("{name}\n")).collect::<String>());

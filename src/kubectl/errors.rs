@@ -69,10 +69,12 @@ impl Failure {
     /// (`error: failed to create serviceaccount: serviceaccounts "x" already exists`).
     #[must_use]
     pub fn wrap(self, prefix: &str) -> Self {
+        // One command leaves the colon out; its prefix ends in the space.
+        let colon = if prefix.ends_with(' ') { "" } else { ": " };
         match self {
             Failure::Status(status) if status.reason == "Unauthorized" => Failure::Status(status),
-            Failure::Status(status) => Failure::Message(format!("{prefix}: {}", status.message)),
-            Failure::Message(text) => Failure::Message(format!("{prefix}: {text}")),
+            Failure::Status(status) => Failure::Message(format!("{prefix}{colon}{}", status.message)),
+            Failure::Message(text) => Failure::Message(format!("{prefix}{colon}{text}")),
             other => other,
         }
     }

@@ -171,6 +171,7 @@ fn tables(context: &mut Context, selection: &Selection, targets: &[Target]) -> R
                 sort_rows(context, &mut answer)?;
                 answers.push((target, answer));
             }
+            Err(failure) if target.name.is_empty() => failures.push(selection.refused(target.kind, failure)),
             Err(failure) => failures.push(failure),
         }
     }

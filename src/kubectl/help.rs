@@ -75,7 +75,10 @@ pub fn group(context: &mut Context) -> Result<(), Failure> {
             let words = context.arguments().join(" ");
             return Err(Failure::usage(format!("Unexpected args: [{words}]")));
         }
-        return Err(Failure::usage(format!("unknown command {}", crate::api::go::quote(&word))));
+        // The groups that make and change things name all the words that they do not know.
+        let words =
+            if ["secret", "set"].contains(&context.command.name) { context.arguments().join(" ") } else { word };
+        return Err(Failure::usage(format!("unknown command {}", crate::api::go::quote(&words))));
     }
     let help = text(context.command, &path);
     match context.command.name {

@@ -5,7 +5,7 @@
 use crate::api::go;
 use crate::api::kinds::{self, Kind};
 use crate::api::object::{Object, api_version, kind, name, namespace};
-use crate::api::sorted;
+use crate::api::{schema, sorted};
 use crate::kubectl::context::Context;
 use crate::kubectl::errors::Failure;
 use crate::kubectl::resources::Target;
@@ -80,6 +80,10 @@ fn sources(context: &Context, file: &str, recursive: bool) -> Result<Vec<(String
     let mut paths = Vec::new();
     if context.host.list_folder(file).is_some() {
         folder(context, file.trim_end_matches('/'), if recursive { FOLDER_DEPTH_MAX } else { 1 }, &mut paths);
+        if paths.is_empty() {
+            let text = format!("error reading [{file}]: recognized file extensions are [.json .yaml .yml]");
+            return Err(Failure::message(text));
+        }
     } else {
         paths.push(file.to_owned());
     }
@@ -140,6 +144,9 @@ fn manifest(source: &str, object: Object, validate: bool) -> Result<Manifest, Fa
     if !missing.is_empty() {
         return Err(Failure::message(incomplete(source, &object, &missing, validate)));
     }
+    if let Some(problem) = metadata_problem(&object) {
+        return Err(Failure::message(format!("unable to decode {}: {problem}", go::quote(source))));
+    }
     match kinds::by_kind(api_version(&object), kind(&object)) {
         Some(known) => Ok(Manifest { source: source.to_owned(), kind: known, object }),
         None => Err(Failure::message(format!(
@@ -152,6 +159,24 @@ fn manifest(source: &str, object: Object, validate: bool) -> Result<Manifest, Fa
             go::quote(api_version(&object)),
         ))),
     }
+}
+
+/// kubectl reads the metadata of what it sends, and only that.
+fn metadata_problem(object: &Object) -> Option<String> {
+    let metadata = object.get("metadata").filter(|metadata| !metadata.is_null())?;
+    let found = match metadata {
+        Value::Array(_) => "array",
+        Value::String(_) => "string",
+        Value::Number(_) => "number",
+        Value::Bool(_) => "bool",
+        _ => {
+            let only = serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata});
+            let decoded = schema::decode("v1", "ConfigMap", only, schema::Strictness::Ignore);
+            return decoded.err().filter(|problem| problem.starts_with("json: cannot unmarshal"));
+        }
+    };
+    let field = "Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta";
+    Some(format!("json: cannot unmarshal {found} into {field}"))
 }
 
 fn incomplete(source: &str, object: &Object, missing: &[&str], validate: bool) -> String {

@@ -132,7 +132,12 @@ fn change(
     if !version.is_empty() {
         set(&mut after, &["metadata", "resourceVersion"], json!(version));
     }
-    let operation = (field.operation)(changes, before != after);
+    let mut operation = (field.operation)(changes, before != after);
+    let none = at(&before, &["metadata", field.name]).is_null();
+    if field.name == "labels" && none && changes.set.is_empty() && !changes.remove.is_empty() {
+        // kubectl leaves an empty mapping where there was none, and takes that for a change.
+        operation = "labeled";
+    }
     if options.dry_run != DryRun::Client {
         let path = object_path(fetched.kind, &fetched.namespace, &fetched.name)?;
         after = writing::patch(context, &path, PatchKind::Merge, &two_way_merge(&before, &after), options)?;

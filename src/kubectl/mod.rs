@@ -105,6 +105,11 @@ pub fn run(host: &mut dyn Host, args: &[String], stdin: &[u8]) -> Outcome {
     let found = command::find(&ROOT, args);
     // A command that is not simulated says so whatever its flags are.
     let words = if found.command.summary.ends_with("(not simulated)") { &[][..] } else { &found.words };
+    if let Some(failure) = unknown::flags_first(&found, args) {
+        let mut outcome = Outcome::default();
+        failure.report(&found.path, &mut outcome);
+        return outcome;
+    }
     let flags = match Flags::parse(found.command.all_flags(), words) {
         Ok(flags) => flags,
         Err(error) => {

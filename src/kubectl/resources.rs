@@ -6,6 +6,7 @@
 use crate::api::go;
 use crate::api::kinds::{self, Kind};
 use crate::api::object::Object;
+use crate::api::status::Status;
 use crate::kubectl::context::Context;
 use crate::kubectl::errors::Failure;
 use crate::kubectl::manifests;
@@ -37,6 +38,8 @@ impl Target {
 pub struct Selection {
     /// Whether a type alone means all of its objects.
     pub allow_lists: bool,
+    /// Whether `--all` was given.
+    pub all: bool,
     /// Whether every namespace is meant.
     pub all_namespaces: bool,
     /// The label selector.
@@ -57,11 +60,31 @@ impl Selection {
         let on = |name: &str| flags.knows(name) && flags.boolean(name);
         Selection {
             allow_lists: on("all"),
+            all: on("all"),
             all_namespaces: on("all-namespaces"),
             labels: text("selector"),
             fields: text("field-selector"),
             files: if flags.knows("filename") { flags.list("filename") } else { Vec::new() },
             recursive: on("recursive"),
+        }
+    }
+
+    /// The server's refusal of a list, with what was looked for.
+    pub fn refused(&self, kind: &Kind, failure: Failure) -> Failure {
+        match failure {
+            Failure::Status(status) if status.is_not_found() || status.reason == "BadRequest" => {
+                let version = if kind.group.is_empty() { "/v1" } else { &kind.api_version() };
+                let resource = go::quote(&format!("{version}, Resource={}", kind.plural));
+                let what = if self.labels.is_empty() && self.fields.is_empty() {
+                    format!("Unable to list {resource}")
+                } else {
+                    let (labels, fields) = (go::quote(&self.labels), go::quote(&self.fields));
+                    format!("Unable to find {resource} that match label selector {labels}, field selector {fields}")
+                };
+                let message = format!("{what}: {}", status.message);
+                Failure::Status(Status { message, ..status })
+            }
+            other => other,
         }
     }
 
@@ -99,8 +122,11 @@ pub fn find_kind(word: &str) -> Option<&'static Kind> {
 /// # Errors
 /// `the server doesn't have a resource type "foo"`.
 pub fn kind(word: &str) -> Result<&'static Kind, Failure> {
-    find_kind(word)
-        .ok_or_else(|| Failure::message(format!("the server doesn't have a resource type {}", go::quote(word))))
+    find_kind(word).ok_or_else(|| {
+        // Of a word with a group only what stands before it is told.
+        let resource = word.split('.').next().unwrap_or(word);
+        Failure::message(format!("the server doesn't have a resource type {}", go::quote(resource)))
+    })
 }
 
 /// The types that `pods,sa` or `all` name.
@@ -186,7 +212,7 @@ fn combined(arguments: &[String]) -> Result<Vec<(&'static Kind, String)>, Failur
 fn separate(arguments: &[String], selection: &Selection) -> Result<Vec<(&'static Kind, String)>, Failure> {
     let Some((types, names)) = arguments.split_first() else { return Ok(Vec::new()) };
     let selected = !selection.labels.is_empty() || !selection.fields.is_empty();
-    if !names.is_empty() && selected {
+    if !names.is_empty() && (selected || selection.all) {
         return Err(Failure::message("name cannot be provided when a selector is specified"));
     }
     let types = kinds_of(types)?;
@@ -209,7 +235,8 @@ pub fn fetch(context: &mut Context, selection: &Selection, targets: &[Target]) -
     let mut failures = Vec::new();
     for target in targets {
         let answer = if target.name.is_empty() {
-            context.list(target.kind, &target.namespace, &selection.labels, &selection.fields)
+            let list = context.list(target.kind, &target.namespace, &selection.labels, &selection.fields);
+            list.map_err(|failure| selection.refused(target.kind, failure))
         } else {
             context.get(target.kind, &target.namespace, &target.name)
         };

@@ -104,8 +104,7 @@ fn labels(arguments: &PodArguments) -> Result<Value, String> {
         return Ok(json!({"run": arguments.name}));
     }
     let parts: Vec<String> = arguments.labels.split(',').map(str::to_owned).collect();
-    let whole = &arguments.labels;
-    Ok(Value::Object(pairs(&parts, |part| format!("unexpected label spec: {part} in {whole}"))?))
+    Ok(Value::Object(pairs(&parts, |part| format!("unexpected label spec: {part}"))?))
 }
 
 fn pairs(items: &[String], wrong: impl Fn(&str) -> String) -> Result<Map<String, Value>, String> {

@@ -62,8 +62,13 @@ fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     if objects.len() > 1 && !context.flags.text("resource-version").is_empty() {
         return Err(Failure::message("cannot use --resource-version with multiple resources"));
     }
-    if objects.is_empty() && failures.is_empty() {
-        return Err(Failure::message("no objects passed to scale"));
+    if objects.is_empty() {
+        let told = match failures.first() {
+            Some(Failure::Status(status)) => format!(" {}", status.message),
+            Some(other) => format!(" {}", other.text().trim_start_matches("error: ")),
+            None => String::new(),
+        };
+        return Err(Failure::message(format!("no objects passed to scale{told}")));
     }
     for fetched in objects {
         scale(context, &fetched, &options, &mut show)?;

@@ -199,9 +199,14 @@ fn from_config(host: &dyn Host, config: &Kubeconfig, flags: &Flags) -> Result<Se
     let named = |flag: &str, key: &str| {
         if flags.is_set_for_all(flag) { flags.text(flag).to_owned() } else { text(context, &[key]).to_owned() }
     };
-    let cluster_name = named("cluster", "cluster");
-    let user_name = named("user", "user");
-    let cluster = lookup(config, "clusters", &cluster_name, "cluster")?;
+    let (cluster_name, user_name) = (named("cluster", "cluster"), named("user", "user"));
+    let cluster = match lookup(config, "clusters", &cluster_name, "cluster") {
+        Err(_) if flags.is_set("cluster") => {
+            let text = format!("no server found for cluster {}", crate::api::go::quote(&cluster_name));
+            return Err(Failure::message(text));
+        }
+        found => found?,
+    };
     let user = lookup(config, "users", &user_name, "auth info")?;
     let nobody = flags.text("as").is_empty() && text(user, &["as"]).is_empty();
     if nobody && ["as-group", "as-uid", "as-user-extra"].iter().any(|flag| flags.is_set(flag)) {

@@ -26,6 +26,55 @@ const NOT_SIMULATED: [(&str, &str); 17] = [
     ("taint", "kubectl label"),
 ];
 
+/// Every command of kubectl in the order that it looks through them for one that was meant.
+const ALL: [&str; 45] = [
+    "create",
+    "expose",
+    "run",
+    "set",
+    "explain",
+    "get",
+    "edit",
+    "delete",
+    "rollout",
+    "scale",
+    "autoscale",
+    "certificate",
+    "cluster-info",
+    "top",
+    "cordon",
+    "uncordon",
+    "drain",
+    "taint",
+    "describe",
+    "logs",
+    "attach",
+    "exec",
+    "port-forward",
+    "proxy",
+    "cp",
+    "auth",
+    "debug",
+    "events",
+    "diff",
+    "apply",
+    "patch",
+    "replace",
+    "wait",
+    "kustomize",
+    "label",
+    "annotate",
+    "completion",
+    "alpha",
+    "config",
+    "plugin",
+    "version",
+    "api-versions",
+    "api-resources",
+    "options",
+    "kuberc",
+];
+
 /// More of them, without a near thing worth naming.
 const NOT_SIMULATED_EITHER: [&str; 2] = ["top", "uncordon"];
 
@@ -43,12 +92,19 @@ pub fn command(word: &str) -> Failure {
         return Failure::Message(format!("not simulated: kubectl {word}; nearest: kubectl get"));
     }
     let mut text = format!("error: unknown command {} for \"kubectl\"", go::quote(word));
-    let near = suggestions(word, ROOT.children);
+    let near = suggestions(word, &ALL);
     if !near.is_empty() {
         text.push_str("\n\nDid you mean this?\n");
         text.extend(near.iter().map(|name| format!("\t{name}\n")));
     }
     Failure::Plain(text)
+}
+
+/// What kubectl says of flags before a word that it does not know: it takes that for a plugin's name.
+pub fn flags_first(found: &Found, words: &[String]) -> Option<Failure> {
+    let first = words.first().filter(|word| word.starts_with('-') && word.len() > 1)?;
+    let unknown = found.command.name == ROOT.name && first_argument(found.command, words).is_some();
+    unknown.then(|| Failure::message(format!("flags cannot be placed before plugin name: {first}")))
 }
 
 /// An unknown command comes before flags that only it could have known.

@@ -51,6 +51,11 @@ impl Machine {
         Machine { core, shell, folder, commands: 0 }
     }
 
+    /// The folder that its commands run in.
+    pub fn home(&self) -> String {
+        self.folder.join("home").display().to_string()
+    }
+
     /// Lets the cluster's time pass without waiting for it.
     pub fn skip(&self, duration: Duration) {
         door::run(self.core.ask(move |world| world.skip(duration))).expect("the cluster is there");

@@ -80,6 +80,12 @@ fn names(context: &mut Context, section: &str) -> Result<(), Failure> {
 
 fn get_contexts(context: &mut Context) -> Result<(), Failure> {
     let output = context.flags.text("output").to_owned();
+    let elsewhere =
+        ["json", "yaml", "wide", "custom-columns", "custom-columns-file", "go-template", "go-template-file"];
+    if elsewhere.contains(&output.as_str()) || output.starts_with("jsonpath") {
+        let text = "is not available in kubectl config get-contexts; resetting to default output format";
+        return Err(Failure::message(format!("--output {output} {text}")));
+    }
     if !output.is_empty() && output != "name" {
         return Err(Failure::usage("output must be one of '' or 'name': ".to_owned() + &output));
     }

@@ -27,6 +27,9 @@ pub const UNSET: Command = Command {
     ..Command::EMPTY
 };
 
+/// What stands in a kubeconfig itself.
+const TOP: [&str; 7] = ["apiVersion", "clusters", "contexts", "current-context", "kind", "preferences", "users"];
+
 /// A property's place: the section, the entry's name (which may hold dots), and the key inside.
 enum Place {
     Top(String),
@@ -53,6 +56,10 @@ fn place(path: &str, names: &dyn Fn(&str) -> Vec<String>) -> Result<Place, Failu
     })
 }
 
+fn unparsed(key: &str) -> Failure {
+    Failure::message(format!("unable to parse {key} after [] at api.Config"))
+}
+
 fn set_property(context: &mut Context) -> Result<(), Failure> {
     let [path, value] = context.arguments() else { return Err(unexpected(context)) };
     let (path, value) = (path.clone(), value.clone());
@@ -66,6 +73,7 @@ fn set_property(context: &mut Context) -> Result<(), Failure> {
                 .map_or_else(|| json!(value), |boolean| json!(boolean));
             entry.insert(key, value);
         }),
+        Place::Top(key) if !TOP.contains(&key.as_str()) => return Err(unparsed(&key)),
         _ => return Err(Failure::message(format!("unable to parse path {}", go::quote(&path)))),
     }
     config.save(context.host)?;
@@ -79,13 +87,15 @@ fn unset_property(context: &mut Context) -> Result<(), Failure> {
     let place = place(&path, &|section| config.names(section).into_iter().map(str::to_owned).collect())?;
     let missing = |name: &str| Failure::message(format!("current map key `{name}` is invalid"));
     match place {
+        Place::Top(key) if !TOP.contains(&key.as_str()) => {
+            return Err(unparsed(&key));
+        }
         Place::Top(key) => {
             remove(&mut config.document, &[&key]);
         }
         Place::Entry(section, name) => {
-            if !config.remove(section, &name) {
-                return Err(missing(&name));
-            }
+            // What was not there is not there now.
+            config.remove(section, &name);
         }
         Place::Key(section, name, key) => {
             if config.entry(section, &name).is_none() {

@@ -80,6 +80,8 @@ fn set_context(context: &mut Context) -> Result<(), Failure> {
             return Err(Failure::message("no current context is set"));
         }
         ([], true) => config.current_context().to_owned(),
+        ([_], true) => return Err(Failure::message("you cannot specify both a context name and --current")),
+        ([], false) => return Err(Failure::message("you must specify a non-empty context name or --current")),
         (_, true) => return Err(unexpected(context)),
         _ => name_of(context)?,
     };

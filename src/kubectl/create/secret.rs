@@ -84,7 +84,7 @@ fn run_generic(context: &mut Context<'_>) -> Result<(), Failure> {
         data.insert(key, json!(STANDARD.encode(value)));
     }
     let object = secret(&name, data, context.flags.text("type"));
-    finish(context, object, Some("failed to create secret"))
+    finish(context, object, Some("failed to create secret "))
 }
 
 fn secret(name: &str, data: Map<String, Value>, kind: &str) -> Value {
@@ -113,17 +113,17 @@ fn run_docker_registry(context: &mut Context<'_>) -> Result<(), Failure> {
                     --docker-server is required";
         return Err(Failure::message(text));
     }
-    let mut entry = json!({
-        "username": username,
-        "password": password,
-        "auth": STANDARD.encode(format!("{username}:{password}")),
-    });
-    if !email.is_empty() {
-        set(&mut entry, &["email"], json!(email));
-    }
-    let config = json!({"auths": {server: entry}});
+    // In the order of Go's struct.
+    let auth = STANDARD.encode(format!("{username}:{password}"));
+    let parts = [("username", username), ("password", password), ("email", email), ("auth", auth)];
+    let entry: Vec<String> = parts
+        .iter()
+        .filter(|(name, value)| *name != "email" || !value.is_empty())
+        .map(|(name, value)| format!("\"{name}\":{}", json!(value)))
+        .collect();
+    let config = format!("{{\"auths\":{{{}:{{{}}}}}}}", json!(server), entry.join(","));
     let mut data = Map::new();
-    data.insert(".dockerconfigjson".to_owned(), json!(STANDARD.encode(config.to_string())));
+    data.insert(".dockerconfigjson".to_owned(), json!(STANDARD.encode(config)));
     let object = secret(&name, data, "kubernetes.io/dockerconfigjson");
-    finish(context, object, Some("failed to create secret"))
+    finish(context, object, Some("failed to create secret "))
 }

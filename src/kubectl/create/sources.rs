@@ -95,9 +95,23 @@ pub fn env_file(host: &dyn Host, path: &str) -> Result<Vec<(String, Vec<u8>)>, S
             // A name alone takes the value it has where kubectl runs.
             None => (line, host.variable(line).unwrap_or_default()),
         };
+        if !variable_name(key) {
+            return Err(format!(
+                "{} is not a valid key name: a valid environment variable name must consist of alphabetic characters, \
+                 digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or \
+                 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')",
+                crate::api::go::quote(key)
+            ));
+        }
         entries.push((key.to_owned(), value.into_bytes()));
     }
     Ok(entries)
+}
+
+fn variable_name(key: &str) -> bool {
+    !key.starts_with(|first: char| first.is_ascii_digit())
+        && !key.is_empty()
+        && key.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._".contains(letter))
 }
 
 /// All the entries that the three flags ask for: literals, then files, then files of variables.

@@ -122,10 +122,9 @@ pub fn rollback(deployment: &Value, revisions: &BTreeMap<i64, &Value>, wanted: i
         });
     };
     if at(deployment, &["spec", "paused"]) == true {
-        return Err(format!(
-            "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume \
-             deployment/{called}' and try again"
-        ));
+        let text =
+            "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again";
+        return Err(text.to_owned());
     }
     let template = template(set);
     if template == *at(deployment, &["spec", "template"]) {
