@@ -48,12 +48,15 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let last = alive.iter().filter_map(|life| life.expires).chain([latest]).max().unwrap_or(now);
     let scale = Scale::new(now, first, last);
     let marks = timeline::marks(&session.lab, session.attempt.floor());
-    let height = TOP + ROW * alive.len().max(1) as f64 + BOTTOM;
+    let height = TOP + ROW * alive.len() as f64 + BOTTOM;
     let place = dragged.unwrap_or_else(|| scale.place(now));
     let shown = dragged.map_or(now, |place| scale.instant(place));
     html! {
         <div class="timeline">
             <div class="tl">
+                if alive.is_empty() {
+                    <p class="tl-empty">{ "No token is alive yet. Each gets a bar here: issued, renewed, expired." }</p>
+                }
                 <ul class="tl-names" aria-hidden="true">
                     { for alive.iter().map(|life| html! { <li title={timeline::name(life)}>{ timeline::name(life) }</li> }) }
                 </ul>
@@ -61,9 +64,6 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                     <svg width="100%" height={px(height)} aria-hidden="true">
                         { for marks_drawn(&marks, &scale) }
                         { for alive.iter().enumerate().map(|(index, life)| bar(life, index, &scale, (now, last))) }
-                        if alive.is_empty() {
-                            <text x="0" y={px(TOP + 18.0)}>{ "No token is alive yet. Each gets a bar here: issued, renewed, expired." }</text>
-                        }
                         { for axis(&scale.labels(), height) }
                         if latest > now {
                             <line class="tl-latest" x1={percent(scale.place(latest))} x2={percent(scale.place(latest))} y1="0" y2={px(height - BOTTOM)} />

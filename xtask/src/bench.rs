@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: runs the benchmarks and writes their table into docs/performance.md.
 
-use crate::{Failure, paths, run};
+use crate::{Failure, page, paths, run};
 use std::fs;
 use std::process::{Command, Stdio};
 
@@ -18,9 +18,13 @@ struct Row {
 pub fn bench() -> Result<(), Failure> {
     let commands = output(&["bench", "--quiet", "--locked", "--bench", "percentiles"])?;
     let rest = output(&["bench", "--quiet", "--locked", "--bench", "lab"])?;
+    page::build()?;
+    let page = output(&["run", "--quiet", "--locked", "--package", "browser-tests", "--example", "percentiles"])?;
     let text = format!(
-        "| {} commands of a session | p50 | p99 | slowest |\n|---|---|---|---|\n{}\n\
+        "| in Chromium | p50 | p99 | slowest |\n|---|---|---|---|\n{}\n\
+         | {} commands of a session, natively | p50 | p99 | slowest |\n|---|---|---|---|\n{}\n\
          | median of | 10 | 20 | 100 | 200 | 1,000 | 10,000 | grows |\n|---|---|---|---|---|---|---|---|\n{}",
+        table(&percentiles(&page)),
         200,
         table(&percentiles(&commands)),
         table(&grown(&rest))

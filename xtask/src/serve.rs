@@ -148,6 +148,15 @@ mod tests {
         text
     }
 
+    /// What hosts are told to send is what the page is tested under.
+    #[test]
+    fn hosts_are_told_the_same_policy() {
+        for file in ["static/_headers", "docs/hosting.md"] {
+            let text = std::fs::read_to_string(crate::paths::root().join(file)).unwrap();
+            assert!(text.contains(&format!("Content-Security-Policy: {POLICY}\n")), "{file}");
+        }
+    }
+
     #[test]
     fn sends_a_file_with_its_type_and_the_policy() {
         let text = get("GET /style.css?v=1 HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -1,0 +1,97 @@
+//! How long the page takes, in Chromium: until it has started, a command of a session, and a year with pods. One line
+//! each: what, how many, and microseconds (the middle one, the slowest of a hundred, the slowest).
+//!
+//! A command's time is taken twice: until the page has done it, and until the frame after that is drawn.
+
+#![allow(clippy::unwrap_used, reason = "a measurement that fails has nothing to say")]
+
+use browser_tests::{Page, View};
+use serde_json::json;
+
+#[path = "../../../benches/session/mod.rs"]
+mod session;
+
+const COMMANDS: usize = 200;
+/// A script in the page may run for half a minute.
+const AT_ONCE: usize = 20;
+const STARTS: usize = 10;
+
+/// Types each of `arguments[0]` and presses Enter; the two times of each in milliseconds.
+const TYPE: &str = "
+    const set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set;
+    const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    return (async (entries) => {
+      const times = [];
+      for (const entry of entries) {
+        const area = document.getElementById('terminal-command');
+        set.call(area, entry);
+        area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        await drawn();
+        const began = performance.now();
+        area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+        const done = performance.now();
+        await drawn();
+        times.push([done - began, performance.now() - began]);
+      }
+      return times;
+    })(arguments[0]);";
+
+/// Since the page was asked for.
+const STARTED: &str = "return performance.now()";
+
+fn main() {
+    starts();
+    commands();
+    year();
+}
+
+fn starts() {
+    let page = Page::open(&View::new(1440, 900).at("#free-play"));
+    let mut times = Vec::new();
+    for _ in 0..STARTS {
+        page.reload();
+        times.push(page.script(STARTED, &[]).as_f64().unwrap());
+    }
+    print("page started, from the cache", times);
+}
+
+fn commands() {
+    let page = Page::open(&View::new(1440, 900).at("#free-play"));
+    page.button("Pause").click();
+    let (mut plain, mut tokens, mut frames) = (Vec::new(), Vec::new(), Vec::new());
+    let entries: Vec<String> = (0..COMMANDS).map(session::entry).collect();
+    for entries in entries.chunks(AT_ONCE) {
+        let times = page.script(TYPE, &[json!(entries)]);
+        for (entry, time) in entries.iter().zip(times.as_array().into_iter().flatten()) {
+            let (done, frame) = (time[0].as_f64().unwrap(), time[1].as_f64().unwrap());
+            if entry.contains("create token") { &mut tokens } else { &mut plain }.push(done);
+            frames.push(frame);
+        }
+    }
+    print("a command, in the page", plain);
+    print("a command that shows a token, in the page", tokens);
+    print("a command until it is drawn, in the page", frames);
+}
+
+fn year() {
+    for pods in [10, 100] {
+        let page = Page::open(&View::new(1440, 900).at("#free-play"));
+        let make = format!("kubectl create deployment web --image=nginx --replicas={pods}");
+        let wait = "kubectl rollout status deployment/web";
+        page.script(TYPE, &[json!([make, wait])]);
+        let times: Vec<f64> = (0..3)
+            .map(|_| {
+                let time = page.script(TYPE, &[json!(["sleep 31536000"])]);
+                time[0][1].as_f64().unwrap()
+            })
+            .collect();
+        print(&format!("a year with {pods} pods until it is drawn, in the page"), times);
+    }
+}
+
+/// `times` in milliseconds.
+fn print(what: &str, mut times: Vec<f64>) {
+    times.sort_unstable_by(f64::total_cmp);
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100] * 1000.0;
+    println!("{what}\t{}\t{:.0}\t{:.0}\t{:.0}", times.len(), at(50), at(99), at(100));
+}
