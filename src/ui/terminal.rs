@@ -60,6 +60,22 @@ fn Terminal(props: &Props) -> Html {
         .cloned()
         .collect();
     let lines: usize = records.iter().map(|record| record.chunks.len() + 1).sum();
+    // What a record was refused stays the same as long as the record does; telling it again for each of hundreds of
+    // them is what a drawing would mostly be.
+    let told = use_mut_ref(Told::new);
+    let mut refusals: Vec<Refusal> = Vec::with_capacity(records.len());
+    {
+        let mut told = told.borrow_mut();
+        let mut kept = Told::new();
+        for record in &records {
+            let known = told.remove(&record.number).filter(|(of, _)| Rc::ptr_eq(of, record));
+            let (_, refusal) = kept
+                .entry(record.number)
+                .or_insert(known.unwrap_or_else(|| (Rc::clone(record), refusal(record, &session.lab))));
+            refusals.push(refusal.clone());
+        }
+        *told = kept;
+    }
     {
         let log = log.clone();
         use_effect_with((lines, records.len()), move |_| {
@@ -74,8 +90,8 @@ fn Terminal(props: &Props) -> Html {
                 if records.is_empty() {
                     <p class="log-quiet">{ "A cluster is running in this page. Type a command below and press Enter, or click one on the left." }</p>
                 }
-                { for records.iter().map(|record| html! {
-                    <Entry key={record.number} record={ByPointer(Rc::clone(record))} refusal={refusal(record, &session.lab)} session={Quiet(props.session.clone())} />
+                { for records.iter().zip(refusals).map(|(record, refusal)| html! {
+                    <Entry key={record.number} record={ByPointer(Rc::clone(record))} {refusal} session={Quiet(props.session.clone())} />
                 }) }
             </div>
             <p class="visually-hidden" role="status">{ records.last().map(|record| summary(record)).unwrap_or_default() }</p>
@@ -90,8 +106,14 @@ fn summary(record: &Record) -> String {
     format!("{}.{ended}", words::count(lines, "line"))
 }
 
-/// Whether a command was refused by the API server: the step that says so, and what it means.
-fn refusal(record: &Record, lab: &Lab) -> Option<(u64, AttrValue)> {
+/// The step that says that a command was refused by the API server, if it was, and what that means.
+type Refusal = Option<(u64, AttrValue)>;
+
+/// The refusals of records, by their number.
+type Told = std::collections::BTreeMap<usize, (Rc<Record>, Refusal)>;
+
+/// Whether a command was refused by the API server.
+fn refusal(record: &Record, lab: &Lab) -> Refusal {
     story::refusal(record, lab.cluster().trace()).map(|(sequence, text)| (sequence, AttrValue::from(text)))
 }
 
@@ -118,7 +140,7 @@ impl PartialEq for Quiet {
 #[derive(Clone, PartialEq, Properties)]
 struct EntryProps {
     record: ByPointer,
-    refusal: Option<(u64, AttrValue)>,
+    refusal: Refusal,
     session: Quiet,
 }
 
