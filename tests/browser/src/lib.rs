@@ -22,4 +22,4 @@ mod page;
 mod wire;
 
 pub use element::Element;
-pub use page::{Page, View};
+pub use page::{MY_POD, Page, View};

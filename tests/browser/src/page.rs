@@ -16,6 +16,18 @@ use xtask::serve::Server;
 /// How long anything may take to appear.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// Writes the manifest of a pod that names no account, as beginners' notes have it.
+pub const MY_POD: &str = "cat > my-pod.yaml <<'EOF'
+apiVersion: v1
+kind: Pod
+metadata:
+  name: my-pod
+spec:
+  containers:
+  - name: ubuntu
+    image: ubuntu
+EOF";
+
 /// How the page is looked at.
 #[derive(Debug, Clone)]
 pub struct View {
@@ -195,6 +207,14 @@ impl Page {
         let actions = self.must(keys::chord(keys));
         self.must(self.driver.post("/actions", &actions));
         self
+    }
+
+    /// Types an entry into the terminal, presses Enter, and waits until the terminal shows `part`.
+    #[track_caller]
+    pub fn run(&self, entry: &str, part: &str) {
+        self.textbox("Terminal command").type_text(entry);
+        self.textbox("Terminal command").type_text("\n");
+        self.find("log", "Terminal output").wait_for_text(part);
     }
 
     /// Types where the keyboard is, key by key; `\n` is Enter.

@@ -7,13 +7,6 @@ fn open(path: &str) -> Page {
     Page::open(&View::new(1440, 900).at(path))
 }
 
-/// Types an entry and waits until its output holds `part`.
-fn run(page: &Page, entry: &str, part: &str) {
-    page.textbox("Terminal command").type_text(entry);
-    page.textbox("Terminal command").type_text("\n");
-    page.find("log", "Terminal output").wait_for_text(part);
-}
-
 fn press_on(page: &Page, button: &str) {
     page.button(button).focus();
     page.press("Enter");
@@ -27,7 +20,7 @@ fn shown(page: &Page) -> String {
 #[test]
 fn the_shortcut_undoes_and_leaves_text_fields_alone() {
     let page = open("#free-play");
-    run(&page, "kubectl create sa data-sa", "serviceaccount/data-sa created");
+    page.run("kubectl create sa data-sa", "serviceaccount/data-sa created");
     // In the terminal's own field it is the browser's undo of typing.
     let input = page.textbox("Terminal command");
     input.type_text("kubectl");
@@ -48,8 +41,8 @@ fn the_shortcut_undoes_and_leaves_text_fields_alone() {
 fn looking_back_branching_off_and_comparing() {
     let page = open("#free-play");
     page.button("Pause").click();
-    run(&page, "kubectl create sa data-sa", "serviceaccount/data-sa created");
-    run(&page, "kubectl create secret generic s --from-literal=a=b", "secret/s created");
+    page.run("kubectl create sa data-sa", "serviceaccount/data-sa created");
+    page.run("kubectl create secret generic s --from-literal=a=b", "secret/s created");
     press_on(&page, "History");
     let history = page.region("History");
     history.wait_for_text("2 steps done, 0 ahead.");
@@ -60,7 +53,7 @@ fn looking_back_branching_off_and_comparing() {
     assert!(!shown(&page).contains("secret/s created"));
     page.wait_for_text("Doing something else here begins a branch");
     // What if it had been deleted?
-    run(&page, "kubectl delete sa data-sa", "deleted");
+    page.run("kubectl delete sa data-sa", "deleted");
     history.wait_for_text("Original");
     history.find("button", "Compare with Original").focus();
     page.press("Enter");
@@ -90,9 +83,9 @@ fn looking_back_branching_off_and_comparing() {
 fn a_link_opens_to_the_same_and_carries_no_pasted_token() {
     let page = open("#free-play");
     page.button("Pause").click();
-    run(&page, "kubectl create sa data-sa", "serviceaccount/data-sa created");
-    run(&page, "kubectl create token data-sa", "eyJ");
-    run(&page, "kubectl get sa data-sa -o yaml", "resourceVersion");
+    page.run("kubectl create sa data-sa", "serviceaccount/data-sa created");
+    page.run("kubectl create token data-sa", "eyJ");
+    page.run("kubectl get sa data-sa -o yaml", "resourceVersion");
     page.tab("Token").click();
     let token = "The token itself";
     page.region("X-ray").find("textbox", token).type_text("eyJhbGciOiJub25lIn0.eyJzdWIiOiJwYXN0ZWQtc2VjcmV0In0.x");
@@ -131,7 +124,7 @@ fn a_link_opens_to_the_same_and_carries_no_pasted_token() {
 fn a_damaged_link_leaves_the_own_session_alone_and_a_good_one_sets_it_aside() {
     let page = open("#free-play");
     page.button("Pause").click();
-    run(&page, "kubectl create sa mine", "serviceaccount/mine created");
+    page.run("kubectl create sa mine", "serviceaccount/mine created");
     page.script("location.hash = '#session=1.AAAA'", &[]);
     page.wait_for_text(
         "This session is damaged: a part is missing, or was changed on the way. Your own session is as it was.",
@@ -181,7 +174,7 @@ fn what_is_too_long_for_a_link_is_a_file() {
 #[test]
 fn the_panels_fit_a_phone() {
     let page = Page::open(&View::new(360, 740).dark().at("#free-play"));
-    run(&page, "kubectl create sa data-sa", "created");
+    page.run("kubectl create sa data-sa", "created");
     for panel in ["History", "Share"] {
         page.button(panel).focus();
         page.press("Enter");

@@ -1,29 +1,9 @@
 //! Everything in a beginner's notes on ServiceAccounts, done in the page: typed with the keyboard, and clicked.
 
-use browser_tests::{Page, View};
-
-/// A pod that names no account, as the notes write it.
-const MY_POD: &str = "cat > my-pod.yaml <<'EOF'
-apiVersion: v1
-kind: Pod
-metadata:
-  name: my-pod
-spec:
-  containers:
-  - name: ubuntu
-    image: ubuntu
-EOF
-";
+use browser_tests::{MY_POD, Page, View};
 
 fn open(path: &str) -> Page {
     Page::open(&View::new(1440, 900).at(path))
-}
-
-/// Types an entry and waits until its output holds `part`.
-fn run(page: &Page, entry: &str, part: &str) {
-    page.textbox("Terminal command").type_text(entry);
-    page.textbox("Terminal command").type_text("\n");
-    page.find("log", "Terminal output").wait_for_text(part);
 }
 
 fn show(page: &Page, tab: &str, part: &str) {
@@ -34,11 +14,11 @@ fn show(page: &Page, tab: &str, part: &str) {
 #[test]
 fn the_notes_typed_from_beginning_to_end() {
     let page = open("#free-play");
-    run(&page, "kubectl get serviceaccounts", "default");
+    page.run("kubectl get serviceaccounts", "default");
 
     // A pod gets the default account, and three files.
-    run(&page, MY_POD.trim_end(), "EOF");
-    run(&page, "kubectl apply -f my-pod.yaml", "pod/my-pod created");
+    page.run(MY_POD, "EOF");
+    page.run("kubectl apply -f my-pod.yaml", "pod/my-pod created");
     show(&page, "Steps", "ServiceAccount admission");
     for part in [
         "serviceAccountName: default",
@@ -47,53 +27,45 @@ fn the_notes_typed_from_beginning_to_end() {
     ] {
         page.region("X-ray").wait_for_text(part);
     }
-    run(&page, "kubectl wait --for=condition=Ready pod/my-pod", "condition met");
-    run(
-        &page,
-        "kubectl exec -it my-pod -- ls /var/run/secrets/kubernetes.io/serviceaccount",
-        "ca.crt\nnamespace\ntoken",
-    );
+    page.run("kubectl wait --for=condition=Ready pod/my-pod", "condition met");
+    page.run("kubectl exec -it my-pod -- ls /var/run/secrets/kubernetes.io/serviceaccount", "ca.crt\nnamespace\ntoken");
     show(&page, "Files", "..data");
     page.region("X-ray").wait_for_text("lrwxrwxrwx");
     page.button("namespace").click();
     page.region("X-ray").wait_for_text("7 bytes, no line end");
 
     // Without automount there are none.
-    run(
-        &page,
-        "kubectl run quiet --image=ubuntu --overrides='{\"spec\":{\"automountServiceAccountToken\":false}}' -- sleep infinity",
+    page.run("kubectl run quiet --image=ubuntu --overrides='{\"spec\":{\"automountServiceAccountToken\":false}}' -- sleep infinity",
         "pod/quiet created",
     );
-    run(&page, "kubectl wait --for=condition=Ready pod/quiet", "pod/quiet condition met");
-    run(&page, "kubectl exec quiet -- ls /var/run/secrets/kubernetes.io/serviceaccount", "No such file or directory");
+    page.run("kubectl wait --for=condition=Ready pod/quiet", "pod/quiet condition met");
+    page.run("kubectl exec quiet -- ls /var/run/secrets/kubernetes.io/serviceaccount", "No such file or directory");
 
     // An account, a token, and its claims.
-    run(&page, "kubectl create serviceaccount data-sa", "serviceaccount/data-sa created");
-    run(&page, "kubectl create token data-sa --duration=30m", "eyJ");
+    page.run("kubectl create serviceaccount data-sa", "serviceaccount/data-sa created");
+    page.run("kubectl create token data-sa --duration=30m", "eyJ");
     show(&page, "Token", "accepted: system:serviceaccount:default:data-sa");
     page.region("X-ray").wait_for_text("kubernetes.io.serviceaccount.name");
 
     // 403, 401, 200.
-    run(&page, "TOKEN=$(kubectl create token data-sa)", "TOKEN=");
-    run(&page, "curl -sk $APISERVER/api", "cannot get path");
-    run(&page, "curl -sk $APISERVER/api --header \"Authorization: Bearer nonsense\"", "\"code\": 401");
-    run(&page, "curl -sk $APISERVER/api --header \"Authorization: Bearer $TOKEN\"", "APIVersions");
+    page.run("TOKEN=$(kubectl create token data-sa)", "TOKEN=");
+    page.run("curl -sk $APISERVER/api", "cannot get path");
+    page.run("curl -sk $APISERVER/api --header \"Authorization: Bearer nonsense\"", "\"code\": 401");
+    page.run("curl -sk $APISERVER/api --header \"Authorization: Bearer $TOKEN\"", "APIVersions");
 
     // A pod keeps its account; a Deployment rolls out.
-    run(
-        &page,
+    page.run(
         "kubectl patch pod my-pod -p '{\"spec\":{\"serviceAccountName\":\"data-sa\"}}'",
         "pod updates may not change fields",
     );
-    run(&page, "kubectl create deployment web --image=nginx", "deployment.apps/web created");
-    run(&page, "kubectl set serviceaccount deployment web data-sa", "serviceaccount updated");
-    run(&page, "kubectl rollout status deployment/web", "successfully rolled out");
+    page.run("kubectl create deployment web --image=nginx", "deployment.apps/web created");
+    page.run("kubectl set serviceaccount deployment web data-sa", "serviceaccount updated");
+    page.run("kubectl rollout status deployment/web", "successfully rolled out");
 
     // A token that lives as long as its Secret.
     let secret = "cat <<'EOF' | kubectl apply -f -\napiVersion: v1\nkind: Secret\nmetadata:\n  name: data-sa-secret\n  annotations:\n    kubernetes.io/service-account.name: data-sa\ntype: kubernetes.io/service-account-token\nEOF";
-    run(&page, secret, "secret/data-sa-secret created");
-    run(
-        &page,
+    page.run(secret, "secret/data-sa-secret created");
+    page.run(
         "kubectl get secret/data-sa-secret -o jsonpath='{.data.token}' | base64 -d | cut -c1-3; echo .end",
         ".end",
     );
@@ -142,14 +114,14 @@ fn a_lesson_done_by_clicking() {
 #[test]
 fn undo_takes_back_and_redo_brings_again() {
     let page = open("#free-play");
-    run(&page, "kubectl create sa data-sa", "serviceaccount/data-sa created");
+    page.run("kubectl create sa data-sa", "serviceaccount/data-sa created");
     page.button("Undo").click();
-    run(&page, "kubectl get sa data-sa", "not found");
+    page.run("kubectl get sa data-sa", "not found");
     page.button("Undo").click();
     page.button("Redo").click();
     page.find("log", "Terminal output").wait_for_text("not found");
-    run(&page, "undo", "");
-    run(&page, "kubectl create sa data-sa", "serviceaccount/data-sa created");
+    page.run("undo", "");
+    page.run("kubectl create sa data-sa", "serviceaccount/data-sa created");
     page.assert_clean();
 }
 
@@ -175,10 +147,10 @@ fn nothing_holds_the_keyboard() {
 #[test]
 fn bad_input_is_answered() {
     let page = open("#free-play");
-    run(&page, "kubectl frobnicate", "error: unknown command \"frobnicate\" for \"kubectl\"");
-    run(&page, "kubectl apply -f missing.yaml", "the path \"missing.yaml\" does not exist");
-    run(&page, "while true; do echo x; done", "");
-    run(&page, "echo still here", "still here");
+    page.run("kubectl frobnicate", "error: unknown command \"frobnicate\" for \"kubectl\"");
+    page.run("kubectl apply -f missing.yaml", "the path \"missing.yaml\" does not exist");
+    page.run("while true; do echo x; done", "");
+    page.run("echo still here", "still here");
     page.assert_clean();
 }
 
@@ -200,7 +172,7 @@ fn the_page_says_what_the_native_lab_says() {
     let mut lab = Lab::new(Settings::default());
     for entry in entries {
         let record = lab.run(entry);
-        run(&page, entry, "");
+        page.run(entry, "");
         let wanted = format!("{}{}", record.stdout(), record.stderr());
         page.find("log", "Terminal output").wait_for_text(wanted.trim_end());
     }

@@ -9,13 +9,6 @@ fn open() -> Page {
     page
 }
 
-/// Types an entry and waits until its output holds `part`.
-fn run(page: &Page, entry: &str, part: &str) {
-    page.textbox("Terminal command").type_text(entry);
-    page.textbox("Terminal command").type_text("\n");
-    page.find("log", "Terminal output").wait_for_text(part);
-}
-
 /// What the clock shows, in seconds of the day.
 fn clock(page: &Page) -> i64 {
     let text = page.css(".clock-time").text();
@@ -32,14 +25,14 @@ fn press(page: &Page, name: &str) {
 #[test]
 fn the_playhead_moves_by_keyboard_and_looking_back_loses_nothing() {
     let page = open();
-    run(&page, "kubectl create sa early", "serviceaccount/early created");
+    page.run("kubectl create sa early", "serviceaccount/early created");
     let began = clock(&page);
     page.find("slider", "Playhead").focus();
     page.press("ArrowRight").press("ArrowRight").press("PageUp");
     page.wait("an hour and two minutes on", || clock(&page) == began + 3720);
     let spoken = page.find("slider", "Playhead").attribute("aria-valuetext").unwrap_or_default();
     assert!(spoken.contains("62 min since the beginning"), "{spoken}");
-    run(&page, "kubectl create sa late", "serviceaccount/late created");
+    page.run("kubectl create sa late", "serviceaccount/late created");
     let latest = clock(&page);
 
     // Back: the later account is not there yet, and the page says that what is ahead is kept.
@@ -58,8 +51,8 @@ fn the_playhead_moves_by_keyboard_and_looking_back_loses_nothing() {
     page.find("slider", "Playhead").focus();
     page.press("PageDown");
     page.wait_for_text("what is ahead is kept");
-    run(&page, "kubectl create sa other", "serviceaccount/other created");
-    run(&page, "kubectl get sa -o name", "serviceaccount/other");
+    page.run("kubectl create sa other", "serviceaccount/other created");
+    page.run("kubectl get sa -o name", "serviceaccount/other");
     assert!(!page.find("log", "Terminal output").text().contains("serviceaccount/late"));
     press(&page, "History");
     page.region("History").find("button", "Go over to Original").focus();
@@ -107,8 +100,8 @@ fn an_app_that_reads_its_token_once_meets_401() {
     press(&page, "Next expiry");
     press(&page, "+10 min");
     page.textbox("Terminal command").focus();
-    run(&page, "kubectl logs reads-once --tail=1; echo once", "401\nonce");
-    run(&page, "kubectl logs reads-again --tail=1; echo again", "200\nagain");
+    page.run("kubectl logs reads-once --tail=1; echo once", "401\nonce");
+    page.run("kubectl logs reads-again --tail=1; echo again", "200\nagain");
     press(&page, "Faults…");
     page.css(".tl-words summary").focus();
     page.press("Enter");
@@ -116,13 +109,11 @@ fn an_app_that_reads_its_token_once_meets_401() {
     assert!(page.region("Time").text().contains("401: service account token has expired"));
 
     // A stolen token shows by where it comes from.
-    run(
-        &page,
+    page.run(
         "STOLEN=$(kubectl exec reads-again -- cat /var/run/secrets/kubernetes.io/serviceaccount/token); echo got",
         "got",
     );
-    run(
-        &page,
+    page.run(
         "curl -sk $APISERVER/api -o /dev/null -w '%{http_code} stolen' -H \"Authorization: Bearer $STOLEN\"",
         "200 stolen",
     );
@@ -132,8 +123,7 @@ fn an_app_that_reads_its_token_once_meets_401() {
     // A cap shortens, and warns.
     page.find("combobox", "Longest lifetime").focus();
     page.press("ArrowDown");
-    run(
-        &page,
+    page.run(
         "kubectl create token reader --duration=100h",
         "requested expiration of 360000 seconds shortened to 86400 seconds",
     );
@@ -143,7 +133,7 @@ fn an_app_that_reads_its_token_once_meets_401() {
 #[test]
 fn time_has_room_on_a_phone() {
     let page = Page::open(&View::new(360, 740).dark().at("#free-play"));
-    run(&page, "kubectl run box --image=ubuntu", "pod/box created");
+    page.run("kubectl run box --image=ubuntu", "pod/box created");
     press(&page, "+10 min");
     press(&page, "Faults…");
     page.region("Faults").wait_for_text("A stolen token, used from outside");
@@ -154,8 +144,8 @@ fn time_has_room_on_a_phone() {
 #[test]
 fn a_year_with_a_hundred_pods_is_felt_as_instant() {
     let page = open();
-    run(&page, "kubectl create deployment web --image=nginx --replicas=100", "deployment.apps/web created");
-    run(&page, "kubectl rollout status deployment/web", "successfully rolled out");
+    page.run("kubectl create deployment web --image=nginx --replicas=100", "deployment.apps/web created");
+    page.run("kubectl rollout status deployment/web", "successfully rolled out");
     let took = page.script(
         "const button = [...document.querySelectorAll('button')].find(b => b.textContent === 'Go to…'); button.click();
          return new Promise(done => requestAnimationFrame(() => {

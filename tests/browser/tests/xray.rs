@@ -1,30 +1,13 @@
 //! The X-ray with the keyboard: steps, YAML, files, tokens, rights and relations.
 
-use browser_tests::{Element, Page, View};
+use browser_tests::{Element, MY_POD, Page, View};
 use serde_json::json;
-
-const POD: &str = "cat > my-pod.yaml <<'EOF'
-apiVersion: v1
-kind: Pod
-metadata:
-  name: my-pod
-spec:
-  containers:
-  - name: ubuntu
-    image: ubuntu
-EOF";
 
 /// {"alg":"RS256","kid":"k"}.{"iss":"https://example.org","sub":"x"}.c2ln
 const FOREIGN: &str = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.eyJpc3MiOiJodHRwczovL2V4YW1wbGUub3JnIiwic3ViIjoieCJ9.c2ln";
 
 fn open() -> Page {
     Page::open(&View::new(1440, 900).at("#free-play"))
-}
-
-fn run(page: &Page, entry: &str, part: &str) {
-    page.textbox("Terminal command").type_text(entry);
-    page.textbox("Terminal command").type_text("\n");
-    page.find("log", "Terminal output").wait_for_text(part);
 }
 
 /// Focuses something and presses keys there.
@@ -62,9 +45,9 @@ fn here(page: &Page) -> String {
 #[test]
 fn steps_forward_back_first_last_and_by_themselves() {
     let page = open();
-    run(&page, POD, "EOF");
-    run(&page, "kubectl apply -f my-pod.yaml", "pod/my-pod created");
-    run(&page, "kubectl wait --for=condition=Ready pod/my-pod", "condition met");
+    page.run(MY_POD, "EOF");
+    page.run("kubectl apply -f my-pod.yaml", "pod/my-pod created");
+    page.run("kubectl wait --for=condition=Ready pod/my-pod", "condition met");
     let xray = page.region("X-ray");
     press(&page, &page.button("Steps of the command before"), "Enter");
     page.wait("the identity is shown first", || here(&page).starts_with("ServiceAccount admission added"));
@@ -89,22 +72,22 @@ fn steps_forward_back_first_last_and_by_themselves() {
 #[test]
 fn a_refusal_says_what_would_have_allowed_it() {
     let page = open();
-    run(&page, "kubectl get pods --as=system:serviceaccount:default:default", "cannot list resource");
+    page.run("kubectl get pods --as=system:serviceaccount:default:default", "cannot list resource");
     press(&page, &page.button("Why?"), "Enter");
     let xray = page.region("X-ray");
     xray.wait_for_text("Who asks: system:serviceaccount:default:default");
     xray.wait_for_text("a Role in namespace default that allows list on pods");
-    run(&page, "curl -sk $APISERVER/api -H 'Authorization: Bearer nonsense'", "\"code\": 401");
+    page.run("curl -sk $APISERVER/api -H 'Authorization: Bearer nonsense'", "\"code\": 401");
     xray.wait_for_text("not a JSON Web Token");
-    run(&page, "kubectl get sa --ignore-not-found nobody", "");
+    page.run("kubectl get sa --ignore-not-found nobody", "");
     page.assert_clean();
 }
 
 #[test]
 fn yaml_is_folded_searched_and_copied() {
     let page = open();
-    run(&page, POD, "EOF");
-    run(&page, "kubectl apply -f my-pod.yaml", "pod/my-pod created");
+    page.run(MY_POD, "EOF");
+    page.run("kubectl apply -f my-pod.yaml", "pod/my-pod created");
     let xray = page.region("X-ray");
     let yaml = xray.find("group", "The object at this step");
     yaml.wait_for_text("expirationSeconds: 3607");
@@ -159,8 +142,8 @@ spec:
       sources:
       - serviceAccountToken: {path: token, expirationSeconds: 600}
 EOF";
-    run(&page, pinned, "pod/pinned created");
-    run(&page, "kubectl wait --for=condition=Ready pod/pinned", "condition met");
+    page.run(pinned, "pod/pinned created");
+    page.run("kubectl wait --for=condition=Ready pod/pinned", "condition met");
     choose(&page, "Files");
     let xray = page.region("X-ray");
     xray.wait_for_text("Mounted by subPath: never refreshed");
@@ -169,9 +152,7 @@ EOF";
     xray.wait_for_text("Swapped at 2026-11-23T09:");
     assert!(count(&page, ".tree del") == 1 && count(&page, ".swap ins") == 1, "old and new are told apart");
     xray.wait_for_text("out of date: the volume holds a newer one");
-    run(
-        &page,
-        "kubectl run quiet --image=busybox --overrides='{\"spec\":{\"automountServiceAccountToken\":false}}' -- sleep infinity",
+    page.run("kubectl run quiet --image=busybox --overrides='{\"spec\":{\"automountServiceAccountToken\":false}}' -- sleep infinity",
         "pod/quiet created",
     );
     pick(&page, &xray.find("combobox", "Pod"), "default/quiet");
@@ -184,7 +165,7 @@ EOF";
 #[test]
 fn a_token_is_judged_row_by_row_and_breaks_when_it_is_changed() {
     let page = open();
-    run(&page, "kubectl create token default --duration=30m", "eyJ");
+    page.run("kubectl create token default --duration=30m", "eyJ");
     choose(&page, "Token");
     let xray = page.region("X-ray");
     xray.wait_for_text("accepted: system:serviceaccount:default:default");
@@ -206,13 +187,13 @@ fn a_token_is_judged_row_by_row_and_breaks_when_it_is_changed() {
 #[test]
 fn a_token_from_elsewhere_stays_in_the_page() {
     let page = open();
-    run(&page, "kubectl get sa", "default");
+    page.run("kubectl get sa", "default");
     choose(&page, "Token");
     page.textbox("The token itself").type_text(FOREIGN);
     let xray = page.region("X-ray");
     xray.wait_for_text("This token is from elsewhere");
     xray.wait_for_text("this cluster has no key to check it with (it names k)");
-    run(&page, "kubectl get pods", "No resources found");
+    page.run("kubectl get pods", "No resources found");
     page.button("Course map").click();
     page.button("Back").click();
     let kept = page.script(
@@ -232,9 +213,9 @@ fn a_token_from_elsewhere_stays_in_the_page() {
 #[test]
 fn who_can_do_what() {
     let page = open();
-    run(&page, "kubectl create sa reader", "created");
-    run(&page, "kubectl create role pod-reader --verb=get,list --resource=pods", "created");
-    run(&page, "kubectl create rolebinding reads --role=pod-reader --serviceaccount=default:reader", "created");
+    page.run("kubectl create sa reader", "created");
+    page.run("kubectl create role pod-reader --verb=get,list --resource=pods", "created");
+    page.run("kubectl create rolebinding reads --role=pod-reader --serviceaccount=default:reader", "created");
     choose(&page, "Access");
     let xray = page.region("X-ray");
     let who = xray.find("list", "Who can");
@@ -253,14 +234,12 @@ fn who_can_do_what() {
 #[test]
 fn relations_as_a_picture_and_in_words() {
     let page = open();
-    run(&page, "kubectl create sa data-sa", "created");
-    run(
-        &page,
-        "kubectl run box --image=busybox --overrides='{\"spec\":{\"serviceAccountName\":\"data-sa\"}}' -- sleep infinity",
+    page.run("kubectl create sa data-sa", "created");
+    page.run("kubectl run box --image=busybox --overrides='{\"spec\":{\"serviceAccountName\":\"data-sa\"}}' -- sleep infinity",
         "created",
     );
-    run(&page, "kubectl create rolebinding sees --clusterrole=view --serviceaccount=default:data-sa", "created");
-    run(&page, "kubectl wait --for=condition=Ready pod/box", "condition met");
+    page.run("kubectl create rolebinding sees --clusterrole=view --serviceaccount=default:data-sa", "created");
+    page.run("kubectl wait --for=condition=Ready pod/box", "condition met");
     choose(&page, "Relations");
     let table = page.region("X-ray").find("group", "Relations");
     table.wait_for_text("Pod box runs as ServiceAccount data-sa");
@@ -276,9 +255,9 @@ fn relations_as_a_picture_and_in_words() {
 #[test]
 fn nothing_needs_sideways_scrolling_on_a_phone() {
     let page = Page::open(&View::new(360, 740).dark().still().at("#free-play"));
-    run(&page, POD, "EOF");
-    run(&page, "kubectl apply -f my-pod.yaml", "pod/my-pod created");
-    run(&page, "kubectl create token default", "eyJ");
+    page.run(MY_POD, "EOF");
+    page.run("kubectl apply -f my-pod.yaml", "pod/my-pod created");
+    page.run("kubectl create token default", "eyJ");
     for tab in ["Steps", "Objects", "Files", "Token", "Access", "Relations", "Requests"] {
         choose(&page, tab);
         assert_eq!(page.overflow_px(), 0, "{tab}");
