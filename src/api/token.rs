@@ -43,10 +43,14 @@ impl Token {
         })
     }
 
-    /// The claims, decoded without looking at the signature; the timeline asks for them every second.
+    /// The claims, decoded without looking at the signature, and kept: the timeline asks for them every second.
     pub fn claims(&self) -> Rc<serde_json::Value> {
-        let decode = || Rc::new(decode_part(self.signing_input().split('.').nth(1).unwrap_or_default()));
-        Rc::clone(self.0.claims.get_or_init(decode))
+        Rc::clone(self.0.claims.get_or_init(|| self.decode()))
+    }
+
+    /// The claims, decoded and not kept.
+    pub fn decode(&self) -> Rc<serde_json::Value> {
+        Rc::new(decode_part(self.signing_input().split('.').nth(1).unwrap_or_default()))
     }
 }
 

@@ -23,7 +23,7 @@ use crate::cluster::kubelet::Kubelet;
 use crate::cluster::ledger::Ledger;
 use crate::cluster::scheduler;
 use crate::cluster::settings::{Flags, NODE_NAME, Settings};
-use crate::cluster::store::{Change, ChangeKind, Key};
+use crate::cluster::store::{Change, ChangeKind, Key, Logged};
 use crate::cluster::trace::{Actor, Event};
 use crate::cluster::views::{PodFiles, TokenLife};
 use std::collections::BTreeMap;
@@ -71,8 +71,8 @@ pub struct State {
     owners: Owners,
     queues: Queues,
     agenda: Queue<Work>,
-    /// Events with the revision that last wrote them, by the time they are forgotten.
-    fading: Queue<(Key, u64)>,
+    /// Events as they were last written, by the time they are forgotten.
+    fading: Queue<Rc<Logged>>,
     /// How many pieces of work at each instant may take ServiceAccounts, pods or ConfigMaps away: no token refresh is
     /// left out across them.
     barriers: BTreeMap<Timestamp, u32>,
@@ -186,10 +186,9 @@ impl State {
     }
 
     fn forget_event(&mut self, at: Timestamp) {
-        let Some((_, (key, revision))) = self.fading.take_due(at) else { return };
-        let stored = self.server.reader().get(&key.resource, &key.namespace, &key.name);
-        if stored.is_some_and(|event| object::resource_version(&event) == revision.to_string()) {
-            self.server.expire(&key);
+        let Some((_, written)) = self.fading.take_due(at) else { return };
+        if self.server.store().kept(&written.key).is_some_and(|current| current.is(&written.kept)) {
+            self.server.expire(&written.key);
         }
     }
 
@@ -244,13 +243,23 @@ impl State {
         if revision == self.seen {
             return;
         }
-        let changes: Vec<Rc<Change>> = match self.server.store().changes_since(self.seen) {
-            Some(changes) => changes.to_vec(),
-            None => self.everything(),
-        };
+        let changes = self.server.store().changes_since(self.seen).map(<[_]>::to_vec);
         self.seen = revision;
-        for change in &changes {
-            self.notify(change);
+        self.server.trim_log();
+        match changes {
+            Some(changes) => changes.iter().for_each(|logged| self.hear(logged)),
+            None => self.everything().iter().for_each(|change| self.notify(change)),
+        }
+    }
+
+    /// Events, which come by the thousand, concern nobody: they are not even opened.
+    fn hear(&mut self, logged: &Rc<Logged>) {
+        if logged.key.resource != "events" {
+            self.notify(&logged.open());
+        } else if logged.kind == ChangeKind::Deleted {
+            self.kubelet.disturb(self.now());
+        } else {
+            self.fading.add(self.now().after(EVENT_LIFETIME), Rc::clone(logged));
         }
     }
 
@@ -260,12 +269,6 @@ impl State {
         self.kubelet.observe(change, now);
         if change.key.resource == "pods" && change.kind == ChangeKind::Deleted {
             self.server.forget_logs(object::uid(&change.object));
-        }
-        if change.key.resource == "events" {
-            if change.kind != ChangeKind::Deleted {
-                self.fading.add(now.after(EVENT_LIFETIME), (change.key.clone(), change.revision));
-            }
-            return;
         }
         for (index, controller) in CONTROLLERS.iter().enumerate() {
             let keys = controller.concerns(change, self.server.reader());
@@ -280,18 +283,18 @@ impl State {
     }
 
     /// The log does not reach back that far: everything that is stored counts as changed.
-    fn everything(&self) -> Vec<Rc<Change>> {
+    fn everything(&self) -> Vec<Change> {
         let store = self.server.store();
         store
             .iter()
-            .map(|(key, object)| {
-                Rc::new(Change {
-                    revision: store.revision(),
-                    kind: ChangeKind::Modified,
-                    key: key.clone(),
-                    object: Rc::clone(object),
-                    previous: Some(Rc::clone(object)),
-                })
+            .filter(|(key, _)| key.resource != "events")
+            .map(|(key, kept)| Change {
+                revision: store.revision(),
+                kind: ChangeKind::Modified,
+                key: key.clone(),
+                object: kept.open(),
+                previous: Some(kept.open()),
+                kept: kept.clone(),
             })
             .collect()
     }

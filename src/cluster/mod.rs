@@ -16,6 +16,7 @@ pub mod clock;
 pub mod controllers;
 pub mod events;
 pub mod facade;
+pub mod kept;
 pub mod keys;
 pub mod kubelet;
 pub mod ledger;

@@ -3,12 +3,18 @@
 //! Stands for etcd and the watch cache. Only [`crate::cluster::apiserver`] writes to it.
 
 use crate::api::object::Object;
+use crate::cluster::kept::Kept;
 use crate::cluster::reader::Reader;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// How many changes the log keeps; a watch from before them is told that its version is too old.
+/// How many changes the log keeps at most; a watch from before them is told that its version is too old.
 pub const LOG_LENGTH_MAX: usize = 20_000;
+/// How many it keeps once the actors have heard of all of them.
+const HEARD_LENGTH_MAX: usize = 2_500;
+/// The kinds that come by the thousand, and how many changes back they are kept as they are; what has not changed since
+/// is folded. Pods change several times until they run, Events hardly ever.
+const FOLDED: [(&str, usize); 2] = [("events", 200), ("pods", 2_000)];
 
 /// Where an object is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +36,7 @@ pub enum ChangeKind {
     Deleted,
 }
 
-/// One change of one object.
+/// One change of one object, as those are told who wait for it.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// The revision it made.
@@ -43,14 +49,47 @@ pub struct Change {
     pub object: Rc<Object>,
     /// The object before it.
     pub previous: Option<Rc<Object>>,
+    /// The object as the store keeps it, for those who keep it too.
+    pub kept: Kept,
+}
+
+/// One line of the log.
+#[derive(Debug)]
+pub struct Logged {
+    /// The revision it made.
+    pub revision: u64,
+    /// Which object.
+    pub key: Key,
+    /// What it did.
+    pub kind: ChangeKind,
+    /// The object after it; for a deletion, before it.
+    pub kept: Kept,
+    previous: Option<Kept>,
+}
+
+impl Logged {
+    /// The change with its objects opened.
+    pub fn open(&self) -> Change {
+        Change {
+            revision: self.revision,
+            kind: self.kind,
+            key: self.key.clone(),
+            object: match self.kind {
+                ChangeKind::Deleted => last_version(&self.kept, self.revision),
+                _ => self.kept.open(),
+            },
+            previous: self.previous.as_ref().map(Kept::open),
+            kept: self.kept.clone(),
+        }
+    }
 }
 
 /// The objects of a cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    objects: BTreeMap<Key, Rc<Object>>,
+    objects: BTreeMap<Key, Kept>,
     revision: u64,
-    log: Vec<Rc<Change>>,
+    log: Vec<Rc<Logged>>,
 }
 
 impl Store {
@@ -60,36 +99,51 @@ impl Store {
     }
 
     /// Stores an object (new or changed) under the next revision, which becomes its `resourceVersion`.
-    pub fn put(&mut self, key: Key, mut object: Object) -> Rc<Object> {
+    pub fn put(&mut self, key: Key, mut object: Object) -> Kept {
         self.revision += 1;
         stamp(&mut object, self.revision);
-        let object = Rc::new(object);
-        let previous = self.objects.insert(key.clone(), Rc::clone(&object));
+        let object = Kept::new(object);
+        let previous = self.objects.insert(key.clone(), object.clone());
         let kind = if previous.is_some() { ChangeKind::Modified } else { ChangeKind::Added };
         self.record(kind, key, &object, previous);
         object
     }
 
+    /// An object as it is kept.
+    pub fn kept(&self, key: &Key) -> Option<&Kept> {
+        self.objects.get(key)
+    }
+
     /// Removes an object and returns it as it was last.
     pub fn delete(&mut self, key: &Key) -> Option<Rc<Object>> {
+        let previous = self.forget(key)?;
+        Some(last_version(&previous, self.revision))
+    }
+
+    /// Removes an object that nobody asked to remove.
+    pub fn forget(&mut self, key: &Key) -> Option<Kept> {
         let previous = self.objects.remove(key)?;
         self.revision += 1;
-        let mut last = (*previous).clone();
-        stamp(&mut last, self.revision);
-        let last = Rc::new(last);
-        self.record(ChangeKind::Deleted, key.clone(), &last, Some(previous));
-        Some(last)
+        self.record(ChangeKind::Deleted, key.clone(), &previous, Some(previous.clone()));
+        Some(previous)
     }
 
     /// The changes after `revision`, oldest first; `None` if the log no longer reaches back that far.
-    pub fn changes_since(&self, revision: u64) -> Option<&[Rc<Change>]> {
+    pub fn changes_since(&self, revision: u64) -> Option<&[Rc<Logged>]> {
         let first = self.log.partition_point(|change| change.revision <= revision);
         let reaches_back = self.log.first().is_none_or(|change| change.revision <= revision + 1) || first > 0;
         reaches_back.then(|| self.log.get(first..).unwrap_or_default())
     }
 
+    /// The actors have heard of all changes: a shorter log will do.
+    pub fn trim(&mut self) {
+        if self.log.len() > HEARD_LENGTH_MAX {
+            self.log.drain(..self.log.len() - HEARD_LENGTH_MAX * 9 / 10);
+        }
+    }
+
     /// Every object with its key, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Rc<Object>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Kept)> {
         self.objects.iter()
     }
 
@@ -100,7 +154,7 @@ impl Store {
         self.objects.len() * AN_OBJECT + self.log.len() * std::mem::size_of::<usize>()
     }
 
-    fn range<'a>(&'a self, resource: &'a str, namespace: &'a str) -> impl Iterator<Item = &'a Rc<Object>> {
+    fn range<'a>(&'a self, resource: &'a str, namespace: &'a str) -> impl Iterator<Item = &'a Kept> {
         let from = Key { resource: resource.to_owned(), namespace: namespace.to_owned(), name: String::new() };
         self.objects
             .range(from..)
@@ -110,13 +164,33 @@ impl Store {
             .map(|(_, object)| object)
     }
 
-    fn record(&mut self, kind: ChangeKind, key: Key, object: &Rc<Object>, previous: Option<Rc<Object>>) {
+    fn record(&mut self, kind: ChangeKind, key: Key, object: &Kept, previous: Option<Kept>) {
         if self.log.len() >= LOG_LENGTH_MAX {
             self.log.drain(..LOG_LENGTH_MAX / 4);
         }
-        let change = Change { revision: self.revision, kind, key, object: Rc::clone(object), previous };
-        self.log.push(Rc::new(change));
+        let logged = Logged { revision: self.revision, kind, key, kept: object.clone(), previous };
+        self.log.push(Rc::new(logged));
+        self.fold();
     }
+
+    /// Folds what nobody will ask for soon. Old versions fall out of the log soon enough.
+    fn fold(&self) {
+        for (resource, distance) in FOLDED {
+            let cold = self.log.len().checked_sub(distance).and_then(|index| self.log.get(index));
+            let cold = cold.filter(|cold| cold.key.resource == resource);
+            if let Some(cold) = cold.filter(|cold| self.objects.get(&cold.key).is_some_and(|kept| kept.is(&cold.kept)))
+            {
+                cold.kept.fold();
+            }
+        }
+    }
+}
+
+/// An object that was deleted, as those see it who are told: with the revision of the deletion.
+fn last_version(kept: &Kept, revision: u64) -> Rc<Object> {
+    let mut last = (*kept.open()).clone();
+    stamp(&mut last, revision);
+    Rc::new(last)
 }
 
 fn stamp(object: &mut Object, revision: u64) {
@@ -126,15 +200,15 @@ fn stamp(object: &mut Object, revision: u64) {
 impl Reader for Store {
     fn get(&self, resource: &str, namespace: &str, name: &str) -> Option<Rc<Object>> {
         let key = Key { resource: resource.to_owned(), namespace: namespace.to_owned(), name: name.to_owned() };
-        self.objects.get(&key).cloned()
+        self.objects.get(&key).map(Kept::open)
     }
 
     fn list(&self, resource: &str, namespace: &str) -> Vec<Rc<Object>> {
-        self.range(resource, namespace).cloned().collect()
+        self.range(resource, namespace).map(Kept::open).collect()
     }
 
     fn any(&self, resource: &str, namespace: &str, accept: &mut dyn FnMut(&Rc<Object>) -> bool) -> bool {
-        self.range(resource, namespace).any(accept)
+        self.range(resource, namespace).any(|kept| accept(&kept.open()))
     }
 }
 

@@ -1,15 +1,17 @@
 //! The trace: what every actor did and why. The X-ray, the diffs, the "why" texts and the timeline read it;
 //! they never guess.
 
-use crate::api::object::Object;
 use crate::api::status::Status;
 use crate::api::time::Timestamp;
 use crate::api::user::UserInfo;
+use crate::cluster::kept::Kept;
 use std::borrow::Cow;
 use std::rc::Rc;
 
 /// How many entries are kept; the oldest go first.
 pub const LENGTH_MAX: usize = 20_000;
+/// How many entries back objects are kept as they are; before them they are folded.
+const UNFOLDED: usize = 4_000;
 
 /// Who did something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +83,7 @@ pub enum Event {
         /// The address it came from.
         source: Cow<'static, str>,
         /// The object as submitted.
-        submitted: Option<Rc<Object>>,
+        submitted: Option<Kept>,
     },
     /// Authentication knew the caller. `checks` are the steps taken, the last one decided.
     Authenticated {
@@ -109,9 +111,9 @@ pub enum Event {
     /// Defaulting or an admission plugin changed the object before it was stored.
     Mutated {
         /// The object before.
-        before: Rc<Object>,
+        before: Kept,
         /// The object after.
-        after: Rc<Object>,
+        after: Kept,
         /// What was set and why.
         changes: Vec<FieldChange>,
         /// The chain of facts behind the decision.
@@ -132,9 +134,9 @@ pub enum Event {
         /// What happened to it.
         change: crate::cluster::store::ChangeKind,
         /// The object before; `None` for a new one.
-        before: Option<Rc<Object>>,
+        before: Option<Kept>,
         /// The object after; `None` for a deleted one.
-        after: Option<Rc<Object>>,
+        after: Option<Kept>,
     },
     /// The request was answered.
     Answered {
@@ -170,6 +172,20 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Folds the objects that only the trace keeps; what the store keeps too, it folds itself.
+    fn fold(&self) {
+        match self {
+            Event::Received { submitted: Some(submitted), .. } => submitted.fold(),
+            Event::Mutated { before, after, .. } => {
+                before.fold();
+                after.fold();
+            }
+            _ => {}
+        }
+    }
+}
+
 /// One line of the trace.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -203,6 +219,9 @@ impl Trace {
         self.sequence += 1;
         let entry = Entry { sequence: self.sequence, time, request, actor, object, event };
         self.entries.push(Rc::new(entry));
+        if let Some(cold) = self.entries.len().checked_sub(UNFOLDED).and_then(|index| self.entries.get(index)) {
+            cold.event.fold();
+        }
     }
 
     /// The sequence number of the last entry; 0 before the first.

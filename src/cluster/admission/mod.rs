@@ -18,12 +18,12 @@ use crate::api::object::Object;
 use crate::api::status::Status;
 use crate::api::time::Timestamp;
 use crate::api::user::UserInfo;
+use crate::cluster::kept::Kept;
 use crate::cluster::random::Random;
 use crate::cluster::reader::Reader;
 use crate::cluster::settings::Settings;
 use crate::cluster::trace::{Actor, Event, FieldChange, Reason};
 use serde_json::Value;
-use std::rc::Rc;
 
 /// What a request wants to do to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,13 +153,15 @@ pub fn plugins() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// The first refusal; `context.record` says whose it is.
 pub fn mutate(object: &mut Object, attributes: &Attributes<'_>, context: &mut Context<'_>) -> Result<(), Status> {
+    // The object as the last plugin left it, for the trace.
+    let mut latest = None;
     for (name, handles, step) in MUTATING {
         if !handles(attributes) {
             continue;
         }
         let outcome = match step {
             Step::Look(check) => check(object, attributes, context),
-            Step::Change(admit) => change(name, admit, object, attributes, context),
+            Step::Change(admit) => change((name, admit), object, &mut latest, attributes, context),
         };
         if let Err(status) = outcome {
             context.record.push((Actor::Admission(name), Event::Refused { status: status.clone() }));
@@ -170,22 +172,27 @@ pub fn mutate(object: &mut Object, attributes: &Attributes<'_>, context: &mut Co
 }
 
 fn change(
-    name: &'static str,
-    admit: Mutate,
+    (name, admit): (&'static str, Mutate),
     object: &mut Object,
+    latest: &mut Option<Kept>,
     attributes: &Attributes<'_>,
     context: &mut Context<'_>,
 ) -> Result<(), Status> {
-    let before = object.clone();
+    let before = latest.take().filter(|kept| *kept.open() == *object);
+    let before = before.unwrap_or_else(|| Kept::new(object.clone()));
     let mut notes = Notes::default();
     admit(object, attributes, context, &mut notes)?;
     let Notes { changes, checks } = notes;
     let event = if !changes.is_empty() {
-        Event::Mutated { before: Rc::new(before), after: Rc::new(object.clone()), changes, checks }
-    } else if !checks.is_empty() {
-        Event::Admitted { checks }
+        let after = Kept::new(object.clone());
+        *latest = Some(after.clone());
+        Event::Mutated { before, after, changes, checks }
     } else {
-        return Ok(());
+        *latest = Some(before);
+        if checks.is_empty() {
+            return Ok(());
+        }
+        Event::Admitted { checks }
     };
     context.record.push((Actor::Admission(name), event));
     Ok(())

@@ -10,6 +10,7 @@ use crate::cluster::admission::{self, Operation};
 use crate::cluster::apiserver::ApiServer;
 use crate::cluster::apiserver::body;
 use crate::cluster::apiserver::call::{Call, Stored};
+use crate::cluster::kept::Kept;
 use crate::cluster::random::Random;
 use crate::cluster::reader::Reader;
 use crate::cluster::registry::{escalation, metadata};
@@ -53,7 +54,7 @@ impl ApiServer {
             return;
         }
         let event =
-            Event::Mutated { before: Rc::new(before), after: Rc::new(object.clone()), changes, checks: Vec::new() };
+            Event::Mutated { before: Kept::new(before), after: Kept::new(object.clone()), changes, checks: Vec::new() };
         self.note(call, Actor::ApiServer, event);
     }
 

@@ -36,6 +36,7 @@ use crate::cluster::apiserver::call::Call;
 use crate::cluster::authn::{self, Authenticator, Effect};
 use crate::cluster::authz;
 use crate::cluster::clock::Clock;
+use crate::cluster::kept::Kept;
 use crate::cluster::random::Random;
 use crate::cluster::reader::Reader;
 use crate::cluster::settings::{CONTROL_PLANE_ADDRESS, Flags, NODE_ADDRESS, OUTSIDE_ADDRESS, Settings};
@@ -87,7 +88,7 @@ impl ApiServer {
         let received = Event::Received {
             request_line: format!("{} {}", request.method.name(), request.url()),
             source: source(&request.origin),
-            submitted: call.body.as_ref().ok().and_then(Clone::clone),
+            submitted: call.body.as_ref().ok().and_then(Clone::clone).map(Kept::new),
         };
         self.note(&call, call.actor(), received);
         let outcome = self.serve(&mut call);
@@ -175,17 +176,17 @@ impl ApiServer {
     /// Stores an object and says so in the trace.
     fn put(&mut self, call: &Call<'_>, key: Key, object: crate::api::Object) -> Rc<crate::api::Object> {
         let about = about(&key);
-        let before = self.store.get(&key.resource, &key.namespace, &key.name);
+        let before = self.store.kept(&key).cloned();
         let change = if before.is_some() { ChangeKind::Modified } else { ChangeKind::Added };
         let after = self.store.put(key, object);
-        let event = Event::Stored { change, before, after: Some(Rc::clone(&after)) };
+        let event = Event::Stored { change, before, after: Some(after.clone()) };
         self.trace.add(self.clock.now(), call.number, Actor::ApiServer, Some(about), event);
-        after
+        after.open()
     }
 
     /// Removes an object from the store and says so in the trace.
     fn remove(&mut self, call: &Call<'_>, key: &Key) -> Option<Rc<crate::api::Object>> {
-        let before = self.store.get(&key.resource, &key.namespace, &key.name);
+        let before = self.store.kept(key).cloned();
         let last = self.store.delete(key)?;
         let event = Event::Stored { change: ChangeKind::Deleted, before, after: None };
         self.trace.add(self.clock.now(), call.number, Actor::ApiServer, Some(about(key)), event);
@@ -201,9 +202,14 @@ impl ApiServer {
         self.clock.tick(Duration::from_micros(micros + call.number * 137 % 300));
     }
 
+    /// The actors have heard of all changes.
+    pub fn trim_log(&mut self) {
+        self.store.trim();
+    }
+
     /// Lets an object fall out of the store because its time is up (Events: `--event-ttl`). No request does that.
     pub fn expire(&mut self, key: &Key) {
-        self.store.delete(key);
+        self.store.forget(key);
     }
 
     /// Starts again with other flags. What was in memory is gone: the tokens found good a moment ago.

@@ -12,7 +12,7 @@ use crate::cluster::apiserver::read::Selection;
 use crate::cluster::apiserver::table::Form;
 use crate::cluster::reader::Reader;
 use crate::cluster::registry;
-use crate::cluster::store::{Change, ChangeKind};
+use crate::cluster::store::{ChangeKind, Logged};
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -69,7 +69,7 @@ impl ApiServer {
                 let status = Status::other(410, "Expired", message);
                 return vec![WatchEvent { kind: "ERROR", object: Rc::new(status.to_value()) }];
             };
-            changes.iter().filter_map(|change| event(change, watch, &selection)).collect()
+            changes.iter().filter_map(|logged| event(logged, watch, &selection)).collect()
         };
         let form = Form::Table { objects: true };
         let mut events: Vec<WatchEvent> = events
@@ -109,11 +109,12 @@ fn end_of_list(kind: &kinds::Kind, version: u64) -> Value {
     })
 }
 
-fn event(change: &Change, watch: &Watch, selection: &Selection) -> Option<(&'static str, Rc<Value>)> {
-    let key = &change.key;
+fn event(logged: &Logged, watch: &Watch, selection: &Selection) -> Option<(&'static str, Rc<Value>)> {
+    let key = &logged.key;
     if key.resource != watch.resource || !watch.namespace.is_empty() && key.namespace != watch.namespace {
         return None;
     }
+    let change = logged.open();
     let was = change.previous.as_ref().is_some_and(|object| selection.matches(object));
     let is = change.kind != ChangeKind::Deleted && selection.matches(&change.object);
     let kind = match (was, is) {
@@ -122,7 +123,7 @@ fn event(change: &Change, watch: &Watch, selection: &Selection) -> Option<(&'sta
         (true, false) => "DELETED",
         (false, false) => return None,
     };
-    Some((kind, Rc::clone(&change.object)))
+    Some((kind, change.object))
 }
 
 fn invalid_version(text: &str) -> Status {

@@ -9,12 +9,13 @@ use crate::api::sorted;
 use crate::api::time::Timestamp;
 use crate::cluster::actor::{Context, about};
 use crate::cluster::client::Deletion;
-use crate::cluster::controllers::owners::controller_of;
+use crate::cluster::controllers::owners::{OwnedPod, controller_of};
 use crate::cluster::controllers::service_account::is_terminating;
 use crate::cluster::controllers::{Controller, Outcome, key};
 use crate::cluster::reader::Reader;
 use crate::cluster::store::{Change, Key};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ impl Controller for ReplicaSetController {
 
     fn sync(&self, key: &Key, context: &mut Context<'_>) -> Outcome {
         let Some(set) = context.get(RESOURCE, &key.namespace, &key.name) else { return Ok(None) };
-        let pods = pods_of(&set, context);
+        let pods = context.owners.pods(object::uid(&set));
         let wanted = count(&set, &["spec", "replicas"]);
         let mut failure = None;
         if object::deletion_timestamp(&set).is_none() {
@@ -65,18 +66,10 @@ pub fn count(subject: &Value, path: &[&str]) -> usize {
 }
 
 /// The pods a ReplicaSet controls, ended ones included.
-fn pods_of(set: &Object, context: &Context<'_>) -> Vec<Rc<Object>> {
-    context
-        .owners
-        .dependents(object::uid(set))
-        .into_iter()
-        .filter(|key| key.resource == "pods")
-        .filter_map(|key| context.get("pods", &key.namespace, &key.name))
-        .filter(|pod| controller_of(pod).is_some_and(|owner| object::text(owner, &["uid"]) == object::uid(set)))
-        .collect()
-}
+type Pods = BTreeMap<Key, OwnedPod>;
 
-fn active(pod: &Object) -> bool {
+/// Whether a pod has neither ended nor is on its way out.
+pub fn is_active(pod: &Object) -> bool {
     !matches!(Pod(pod).phase(), "Succeeded" | "Failed") && object::deletion_timestamp(pod).is_none()
 }
 
@@ -88,18 +81,19 @@ pub fn ready_since(pod: &Object) -> Option<Timestamp> {
         .then(|| Timestamp::parse_rfc3339(object::text(ready, &["lastTransitionTime"])).unwrap_or_default())
 }
 
-fn manage(set: &Object, pods: &[Rc<Object>], wanted: usize, context: &mut Context<'_>) -> Result<(), Status> {
-    let mut running: Vec<Rc<Object>> = pods.iter().filter(|pod| active(pod)).cloned().collect();
-    let name = object::name(set);
-    if running.len() < wanted {
-        let missing = (wanted - running.len()).min(BURST);
-        let why = format!("ReplicaSet {name} wants {wanted} pods and has {}", running.len());
+fn manage(set: &Object, pods: &Pods, wanted: usize, context: &mut Context<'_>) -> Result<(), Status> {
+    let count = pods.values().filter(|pod| pod.active).count();
+    let why = format!("ReplicaSet {} wants {wanted} pods and has {count}", object::name(set));
+    if count < wanted {
+        let missing = (wanted - count).min(BURST);
         for _ in 0..missing {
             create_pod(set, &why, context)?;
         }
-    } else if running.len() > wanted {
-        let surplus = (running.len() - wanted).min(BURST);
-        let why = format!("ReplicaSet {name} wants {wanted} pods and has {}", running.len());
+    } else if count > wanted {
+        let surplus = (count - wanted).min(BURST);
+        let active = pods.iter().filter(|(_, pod)| pod.active);
+        let mut running: Vec<Rc<Object>> =
+            active.filter_map(|(key, _)| context.get("pods", &key.namespace, &key.name)).collect();
         sorted::sort_by_key(&mut running, |pod| keep_worthiness(pod));
         for pod in running.iter().take(surplus) {
             delete_pod(set, pod, &why, context)?;
@@ -186,21 +180,20 @@ fn keep_worthiness(pod: &Object) -> (bool, u8, bool, i64, i64, i64, i64, String)
 
 fn write_status(
     set: &Object,
-    pods: &[Rc<Object>],
+    pods: &Pods,
     failure: Option<&Status>,
     wanted: usize,
     context: &mut Context<'_>,
 ) -> Result<Option<Duration>, Status> {
     let now = context.now();
     let Some(stored) = context.get(RESOURCE, object::namespace(set), object::name(set)) else { return Ok(None) };
-    let running: Vec<&Rc<Object>> = pods.iter().filter(|pod| active(pod)).collect();
+    let running: Vec<&OwnedPod> = pods.values().filter(|pod| pod.active).collect();
     let patience = Duration::from_secs(count(set, &["spec", "minReadySeconds"]) as u64);
     let labels = object::at(set, &["spec", "template", "metadata", "labels"]).as_object();
-    let labelled =
-        |pod: &Object| labels.into_iter().flatten().all(|(key, value)| object::label(pod, key) == value.as_str());
-    let ready: Vec<Timestamp> = running.iter().filter_map(|pod| ready_since(pod)).collect();
+    let labelled = |pod: &OwnedPod| labels.into_iter().flatten().all(|(key, value)| pod.has_label(key, value.as_str()));
+    let ready: Vec<Timestamp> = running.iter().filter_map(|pod| pod.ready_since).collect();
     let available = ready.iter().filter(|since| since.after(patience) <= now).count();
-    let terminating = pods.iter().filter(|pod| object::deletion_timestamp(pod).is_some()).count();
+    let terminating = pods.values().filter(|pod| pod.terminating).count();
     let counts = [
         ("fullyLabeledReplicas", running.iter().filter(|pod| labelled(pod)).count()),
         ("readyReplicas", ready.len()),
@@ -219,8 +212,7 @@ fn write_status(
     if let Some(failure) = failure {
         let same = old.iter().find(|condition| object::text(condition, &["type"]) == "ReplicaFailure");
         conditions.push(same.cloned().unwrap_or_else(|| {
-            let reason =
-                if pods.iter().filter(|pod| active(pod)).count() < wanted { "FailedCreate" } else { "FailedDelete" };
+            let reason = if running.len() < wanted { "FailedCreate" } else { "FailedDelete" };
             json!({
                 "type": "ReplicaFailure", "status": "True", "reason": reason, "message": failure.message,
                 "lastTransitionTime": now.rfc3339(),

@@ -93,7 +93,7 @@ impl Worker {
             let what = format!("called {} times more, each answered as before", calling.left_out);
             context.note_process(
                 &format!("{}'s curl", self.name),
-                about("pods", &self.pod),
+                about("pods", &self.pod()),
                 Event::Acted { what, why: code },
             );
         }

@@ -106,7 +106,7 @@ impl Kubelet {
         let at = now.after(REACTION);
         let Some(known) = self.workers.get_mut(&uid) else {
             if !matches!(Pod(pod).phase(), "Succeeded" | "Failed") {
-                let mut worker = Worker::new(pod, at, self.shared.seed);
+                let mut worker = Worker::new(&change.kept, at, self.shared.seed);
                 worker.due = Some(at);
                 self.workers.insert(Rc::clone(&uid), Rc::new(worker));
                 self.pods_due.add(at, uid);
@@ -114,10 +114,10 @@ impl Kubelet {
             return;
         };
         let metadata = |pod: &Object, field: &str| object::at(pod, &["metadata", field]).clone();
-        let old = Rc::clone(&known.pod);
+        let old = known.pod();
         let differs = |field: &str| metadata(&old, field) != metadata(pod, field);
         let worker = Rc::make_mut(known);
-        worker.pod = Rc::clone(pod);
+        worker.pod = change.kept.clone();
         if differs("deletionTimestamp") {
             worker.due = Some(at);
             self.pods_due.add(at, Rc::clone(&uid));
@@ -138,7 +138,8 @@ impl Kubelet {
             if worker.namespace != change.key.namespace || worker.stage != Stage::Started {
                 continue;
             }
-            let specs = object::list(&worker.pod, &["spec", "volumes"]);
+            let pod = worker.pod();
+            let specs = object::list(&pod, &["spec", "volumes"]);
             let shown: Vec<usize> = worker
                 .volumes
                 .iter()
@@ -181,8 +182,8 @@ impl Kubelet {
                 }
             }
         }
-        let pod = Rc::clone(&worker.pod);
-        Some((pod, std::mem::take(&mut self.shared.printed)))
+        let printed = std::mem::take(&mut self.shared.printed);
+        (!printed.is_empty()).then(|| (worker.pod(), printed))
     }
 
     /// Looks at the volume that is due: refreshes its tokens, takes over what has changed. Of the refreshes until
@@ -198,7 +199,7 @@ impl Kubelet {
         let grid = worker.grid;
         // An application looks at the files when it calls.
         let calls = worker.containers.iter().filter_map(ContainerState::call_due).min();
-        let pod = Rc::clone(&worker.pod);
+        let kept = worker.pod.clone();
         let Some(volume) = worker.volumes.get_mut(index) else { return };
         volume.left_out += volume.skip(grid, horizon.min(calls.unwrap_or(horizon)));
         if volume.next.is_some_and(|next| next > at) {
@@ -209,6 +210,7 @@ impl Kubelet {
         }
         let unobserved = std::mem::take(&mut volume.left_out);
         let manager = tokens::Tokens { seed: self.shared.seed, grid, unobserved };
+        let pod = kept.open();
         let specs = object::list(&pod, &["spec", "volumes"]);
         let Some(spec) = specs.iter().find(|spec| object::text(spec, &["name"]) == volume.name) else { return };
         let before = volume.clone();
@@ -234,8 +236,9 @@ impl Kubelet {
 
     fn end_tokens(&mut self, worker: &Worker, now: Timestamp) {
         let why = format!("its pod was deleted at {}", now.rfc3339());
+        let pod = worker.pod();
         let lives = worker.volumes.iter().flat_map(|volume| {
-            volume.tokens.iter().map(|token| view::token_life(&worker.pod, &volume.name, token, Some(why.clone())))
+            volume.tokens.iter().map(|token| view::token_life(&pod, &volume.name, token, Some(why.clone())))
         });
         let lives: Vec<TokenLife> = lives.collect();
         self.remember(lives);

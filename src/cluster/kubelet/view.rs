@@ -64,10 +64,11 @@ impl Kubelet {
     /// The tokens in the volumes of pods, ended ones first.
     pub fn token_lives(&self) -> Vec<TokenLife> {
         let mounted = self.workers.values().flat_map(|worker| {
-            worker
-                .volumes
-                .iter()
-                .flat_map(|volume| volume.tokens.iter().map(|token| token_life(&worker.pod, &volume.name, token, None)))
+            let pod = worker.pod();
+            let tokens =
+                worker.volumes.iter().flat_map(|volume| volume.tokens.iter().map(move |token| (volume, token)));
+            let lives = tokens.map(move |(volume, token)| token_life(&pod, &volume.name, token, None));
+            lives
         });
         self.ended.iter().cloned().chain(mounted).collect()
     }
@@ -75,7 +76,8 @@ impl Kubelet {
 
 /// The life of a token in a volume.
 pub fn token_life(pod: &Object, volume: &str, mounted: &MountedToken, ended: Option<String>) -> TokenLife {
-    let claims = mounted.token.claims();
+    // Who is told of a token that has ended keeps what it was told.
+    let claims = if ended.is_some() { mounted.token.decode() } else { mounted.token.claims() };
     let time = |path: &[&str]| object::integer(&claims, path).map(Timestamp::from_unix_seconds);
     TokenLife {
         subject: object::text(&claims, &["sub"]).to_owned(),
@@ -105,16 +107,30 @@ fn resolve_new(files: &FileTree, path: &str) -> Result<String, FileError> {
     Ok(format!("{}/{name}", folder.trim_end_matches('/')))
 }
 
-impl Worker {
-    fn spec_of(&self, state: &ContainerState) -> Option<&Value> {
-        let list = if state.init { "initContainers" } else { "containers" };
-        let specs = object::list(&self.pod, &["spec", list]);
-        specs.iter().find(|spec| object::text(spec, &["name"]) == state.name)
-    }
+fn spec_of<'a>(pod: &'a Object, state: &ContainerState) -> Option<&'a Value> {
+    let list = if state.init { "initContainers" } else { "containers" };
+    let specs = object::list(pod, &["spec", list]);
+    specs.iter().find(|spec| object::text(spec, &["name"]) == state.name)
+}
 
+fn mount_of(pod: &Object, mount: &Value, volume: &Volume) -> Mount {
+    let specs = object::list(pod, &["spec", "volumes"]);
+    let spec = specs.iter().find(|spec| object::text(spec, &["name"]) == volume.name);
+    // What the atomic writer writes is mounted read-only whatever the pod says.
+    let read_only = object::boolean(mount, &["readOnly"]) == Some(true) || volume.kind.is_written();
+    Mount {
+        volume: volume.name.clone(),
+        path: object::text(mount, &["mountPath"]).to_owned(),
+        read_only,
+        file_system: volume.kind.file_system(spec.unwrap_or(&Value::Null)).to_owned(),
+    }
+}
+
+impl Worker {
     /// What a process in one of its containers sees.
     pub(super) fn container(&self, state: &ContainerState) -> Option<Container> {
-        let spec = self.spec_of(state)?;
+        let pod = &*self.pod();
+        let spec = spec_of(pod, state)?;
         let mut files = match &state.written {
             Some(written) => written.clone(),
             None => self.root_files(spec),
@@ -126,13 +142,13 @@ impl Worker {
             let pinned = state.pinned.iter().find(|(index, _)| *index == position);
             let entry = match pinned {
                 Some((_, entry)) => entry.clone(),
-                None => volume.root(&self.pod),
+                None => volume.root(pod),
             };
             let path = object::text(mount, &["mountPath"]);
             if let Some(entry) = entry {
                 let _ = files.put(path, entry, true);
             }
-            mounts.push(self.mount_of(mount, volume));
+            mounts.push(mount_of(pod, mount, volume));
         }
         Some(Container {
             reference: ContainerRef {
@@ -143,24 +159,11 @@ impl Worker {
             },
             image: object::text(spec, &["image"]).to_owned(),
             environment: state.environment.clone(),
-            user: user_of(&self.pod, spec).unwrap_or(0),
-            groups: groups_of(&self.pod, spec),
+            user: user_of(pod, spec).unwrap_or(0),
+            groups: groups_of(pod, spec),
             files,
             mounts,
         })
-    }
-
-    fn mount_of(&self, mount: &Value, volume: &Volume) -> Mount {
-        let specs = object::list(&self.pod, &["spec", "volumes"]);
-        let spec = specs.iter().find(|spec| object::text(spec, &["name"]) == volume.name);
-        // What the atomic writer writes is mounted read-only whatever the pod says.
-        let read_only = object::boolean(mount, &["readOnly"]) == Some(true) || volume.kind.is_written();
-        Mount {
-            volume: volume.name.clone(),
-            path: object::text(mount, &["mountPath"]).to_owned(),
-            read_only,
-            file_system: volume.kind.file_system(spec.unwrap_or(&Value::Null)).to_owned(),
-        }
     }
 
     /// The image's files and those that the kubelet and the runtime add to every container.
@@ -211,7 +214,7 @@ impl Worker {
         let state = self.containers.get(index).ok_or(FileError::NotFound)?;
         let mut files = match &state.written {
             Some(written) => written.clone(),
-            None => self.root_files(self.spec_of(state).unwrap_or(&Value::Null)),
+            None => self.root_files(spec_of(&self.pod(), state).unwrap_or(&Value::Null)),
         };
         files.write(target, contents, attributes)?;
         if let Some(state) = self.containers.get_mut(index) {
@@ -221,8 +224,9 @@ impl Worker {
     }
 
     fn files(&self) -> PodFiles {
-        let specs = object::list(&self.pod, &["spec", "volumes"]);
-        let volumes = specs.iter().map(|spec| self.volume_files(spec)).collect();
+        let pod = self.pod();
+        let specs = object::list(&pod, &["spec", "volumes"]);
+        let volumes = specs.iter().map(|spec| self.volume_files(&pod, spec)).collect();
         let mut notes = Vec::new();
         let has_token = specs.iter().any(|spec| {
             object::list(spec, &["projected", "sources"])
@@ -245,11 +249,11 @@ impl Worker {
         }
     }
 
-    fn volume_files(&self, spec: &Value) -> VolumeFiles {
+    fn volume_files(&self, pod: &Object, spec: &Value) -> VolumeFiles {
         let name = object::text(spec, &["name"]);
         let kind = Kind::of(spec);
         let volume = self.volumes.iter().find(|volume| volume.name == name);
-        let root = volume.and_then(|volume| volume.root(&self.pod));
+        let root = volume.and_then(|volume| volume.root(pod));
         let absent = match (&root, volume) {
             (Some(_), _) => String::new(),
             (None, None) => "no container mounts it, so the kubelet does not set it up".to_owned(),

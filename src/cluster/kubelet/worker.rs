@@ -8,6 +8,7 @@ use crate::api::time::Timestamp;
 use crate::cluster::actor::{Context, about};
 use crate::cluster::client::Deletion;
 use crate::cluster::events::Report;
+use crate::cluster::kept::Kept;
 use crate::cluster::kubelet::containers::{ContainerState, Surroundings};
 use crate::cluster::kubelet::refresh::SyncGrid;
 use crate::cluster::kubelet::status::{self, Facts};
@@ -52,7 +53,7 @@ pub struct Worker {
     /// Its name.
     pub name: String,
     /// The pod as it was last seen: what it looks like after its object is gone.
-    pub pod: Rc<Object>,
+    pub pod: Kept,
     /// How far it has come.
     pub stage: Stage,
     /// Its volumes that some container mounts.
@@ -97,7 +98,8 @@ pub struct Printed {
 
 impl Worker {
     /// Takes a pod up.
-    pub fn new(pod: &Rc<Object>, now: Timestamp, seed: u64) -> Self {
+    pub fn new(kept: &Kept, now: Timestamp, seed: u64) -> Self {
+        let pod = &*kept.open();
         let inits = object::list(pod, &["spec", "initContainers"]);
         let reason = if inits.is_empty() { "ContainerCreating" } else { "PodInitializing" };
         let state = |init| move |spec: &Value| ContainerState::new(spec, init, reason);
@@ -114,7 +116,7 @@ impl Worker {
             uid: Rc::from(object::uid(pod)),
             namespace: object::namespace(pod).to_owned(),
             name: object::name(pod).to_owned(),
-            pod: Rc::clone(pod),
+            pod: kept.clone(),
             stage: Stage::New,
             volumes: volumes.iter().filter(is_mounted).map(Volume::new).collect(),
             containers: inits.iter().map(state(true)).chain(main.iter().map(state(false))).collect(),
@@ -123,6 +125,11 @@ impl Worker {
             grid: SyncGrid::draw(seed, object::uid(pod), now),
             due: Some(now),
         }
+    }
+
+    /// The pod as it was last seen.
+    pub fn pod(&self) -> Rc<Object> {
+        self.pod.open()
     }
 
     /// Does what is due. The pod is the stored one, or `None` if it is gone: then it is stopped at once.
@@ -140,8 +147,10 @@ impl Worker {
             self.stage = Stage::Stopped;
             return;
         };
-        self.pod = pod;
-        if object::deletion_timestamp(&self.pod).is_some() {
+        if object::resource_version(&pod) != object::resource_version(&self.pod()) {
+            self.pod = Kept::new(Rc::clone(&pod));
+        }
+        if object::deletion_timestamp(&pod).is_some() {
             self.stop(context);
             return;
         }
@@ -172,7 +181,7 @@ impl Worker {
     fn mount(&mut self, shared: &Shared, horizon: Timestamp, context: &mut Context<'_>) {
         let now = context.now();
         let manager = self.tokens(shared.seed, 0);
-        let pod = Rc::clone(&self.pod);
+        let pod = self.pod();
         let specs = object::list(&pod, &["spec", "volumes"]);
         for volume in &mut self.volumes {
             if volume.ready || volume.next.is_some_and(|next| next > now) {
@@ -203,7 +212,7 @@ impl Worker {
     fn run(&mut self, shared: &mut Shared, horizon: Timestamp, context: &mut Context<'_>) {
         let now = context.now();
         self.begin_next(now);
-        let pod = Rc::clone(&self.pod);
+        let pod = self.pod();
         let mut changed = false;
         // Each pass may let the next init container begin at once; there are at most as many passes as containers.
         for _ in 0..=self.containers.len() {
@@ -253,7 +262,7 @@ impl Worker {
                 continue;
             }
             let volume = self.volumes.iter().find(|volume| volume.name == object::text(mount, &["name"]));
-            let tree = volume.and_then(|volume| volume.root(&self.pod)).map(crate::api::files::FileTree::new);
+            let tree = volume.and_then(|volume| volume.root(&self.pod())).map(crate::api::files::FileTree::new);
             let entry = tree.and_then(|tree| tree.follow(path).ok().cloned());
             pinned.push((position, entry));
         }
@@ -282,11 +291,11 @@ impl Worker {
 
     fn stop(&mut self, context: &mut Context<'_>) {
         let now = context.now();
-        let deadline = object::deletion_timestamp(&self.pod).unwrap_or(now);
+        let deadline = object::deletion_timestamp(&self.pod()).unwrap_or(now);
         if self.stage != Stage::Stopping {
             self.stage = Stage::Stopping;
-            let grace = object::integer(&self.pod, &["metadata", "deletionGracePeriodSeconds"]).unwrap_or(0);
-            let pod = Rc::clone(&self.pod);
+            let grace = object::integer(&self.pod(), &["metadata", "deletionGracePeriodSeconds"]).unwrap_or(0);
+            let pod = self.pod();
             for state in &mut self.containers {
                 state.halt();
                 if state.running() {
@@ -318,7 +327,7 @@ impl Worker {
         }
         self.stage = Stage::Stopped;
         self.write_status(context);
-        let pod = Rc::clone(&self.pod);
+        let pod = self.pod();
         let how = Deletion { uid: object::uid(&pod), grace_period_seconds: Some(0), propagation_policy: "" };
         let at = (object::namespace(&pod), object::name(&pod));
         let answer = context.client().delete("pods", at, how);
@@ -336,14 +345,15 @@ impl Worker {
             sandbox: matches!(self.stage, Stage::Started | Stage::Stopping),
             started: self.started,
         };
-        let status = status::compose(&self.pod, &facts, context.now());
-        if object::at(&self.pod, &["status"]) == &status {
+        let pod = self.pod();
+        let status = status::compose(&pod, &facts, context.now());
+        if object::at(&pod, &["status"]) == &status {
             return;
         }
         let patch = json!({"metadata": {"uid": &*self.uid}, "status": with_nulls(status)});
         let at = (self.namespace.as_str(), self.name.as_str());
         if let Ok(pod) = context.client().patch("pods", at, "/status", patch) {
-            self.pod = Rc::new(pod);
+            self.pod = Kept::new(pod);
         }
     }
 }

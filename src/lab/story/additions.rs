@@ -22,7 +22,7 @@ pub fn additions(entry: &Entry) -> Vec<Addition> {
         return Vec::new();
     }
     let (changes, checks, after) = match &entry.event {
-        Event::Mutated { changes, checks, after, .. } => (changes.as_slice(), checks, Some(after.as_ref())),
+        Event::Mutated { changes, checks, after, .. } => (changes.as_slice(), checks, Some(after.open())),
         Event::Admitted { checks } => (&[][..], checks, None),
         _ => return Vec::new(),
     };
@@ -34,7 +34,7 @@ pub fn additions(entry: &Entry) -> Vec<Addition> {
     let account = rule(checks.iter().filter(is_account));
     let mount = rule(checks.iter().filter(|check| !is_account(check) && !is_secrets(check)));
     let mut found = Vec::new();
-    let named = after.map(|pod| object::text(pod, &["spec", "serviceAccountName"])).unwrap_or_default();
+    let named = after.as_ref().map(|pod| object::text(pod, &["spec", "serviceAccountName"])).unwrap_or_default();
     if touched("spec.serviceAccountName") {
         found.push(Addition {
             kind: "an account name",
@@ -53,7 +53,7 @@ pub fn additions(entry: &Entry) -> Vec<Addition> {
     let volume = changes.iter().any(|change| change.path.starts_with("spec.volumes["));
     let mounts = changes.iter().filter(|change| change.path.contains(".volumeMounts[")).count();
     if volume {
-        let name = after.map(token_volume).unwrap_or_default();
+        let name = after.as_deref().map(token_volume).unwrap_or_default();
         found.push(Addition { kind: "a volume", what: format!("volume {name}"), added: true, rule: mount.clone() });
     }
     if mounts > 0 {

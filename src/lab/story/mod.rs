@@ -195,14 +195,16 @@ fn is_bookkeeping(entry: &Entry) -> bool {
 }
 
 /// The phase that a pod has come to with this change, if it is another one than before.
-fn new_phase(event: &Event) -> Option<&str> {
+fn new_phase(event: &Event) -> Option<String> {
     let Event::Stored { change: ChangeKind::Modified, before: Some(before), after: Some(after) } = event else {
         return None;
     };
-    let (old, new) = (Pod(before).phase(), Pod(after).phase());
-    (object::kind(after) == "Pod" || after.get("spec").is_some_and(|spec| spec.get("containers").is_some()))
+    let (before, after) = (before.open(), after.open());
+    let (old, new) = (Pod(&before).phase(), Pod(&after).phase());
+    (object::kind(&after) == "Pod" || after.get("spec").is_some_and(|spec| spec.get("containers").is_some()))
         .then_some(new)
         .filter(|new| !new.is_empty() && *new != old)
+        .map(str::to_owned)
 }
 
 /// The kubelet notes that it asked once it has the answer; told in the order in which it happened.

@@ -1,6 +1,7 @@
 //! The object that a step is about, as it stood then.
 
 use crate::api::object::Object;
+use crate::cluster::kept::Kept;
 use crate::cluster::store::ChangeKind;
 use crate::cluster::trace::{Entry, Event, FieldChange};
 use crate::lab::diff::Note;
@@ -38,23 +39,23 @@ pub fn scene(step: &Entry, entries: &[Rc<Entry>]) -> Option<Scene> {
     };
     let submitted = || {
         of_request().find_map(|entry| match &entry.event {
-            Event::Received { submitted, .. } => submitted.clone(),
+            Event::Received { submitted, .. } => submitted.as_ref().map(Kept::open),
             _ => None,
         })
     };
     let (object, before, notes) = match &step.event {
         Event::Received { submitted: Some(object), .. } => (object, None, Vec::new()),
         Event::Mutated { before, after, .. } => {
-            (after, submitted().or_else(|| Some(Rc::clone(before))), [notes(), vec![from_the_path()]].concat())
+            (after, submitted().or_else(|| Some(before.open())), [notes(), vec![from_the_path()]].concat())
         }
         Event::Stored { after: Some(after), change: ChangeKind::Added, .. } => {
             (after, submitted(), [notes(), born_with(), vec![from_the_path()]].concat())
         }
-        Event::Stored { after: Some(after), before, .. } => (after, before.clone(), notes()),
+        Event::Stored { after: Some(after), before, .. } => (after, before.as_ref().map(Kept::open), notes()),
         Event::Stored { before: Some(before), .. } => (before, None, Vec::new()),
         _ => return None,
     };
-    Some(Scene { object: Rc::clone(object), before, notes })
+    Some(Scene { object: object.open(), before, notes })
 }
 
 /// What a manifest need not say, because the request's path does.
@@ -94,7 +95,7 @@ fn notes(entry: &Entry, aside: bool) -> Vec<Note> {
 pub fn provenance(object: &Rc<Object>, entries: &[Rc<Entry>]) -> Scene {
     let uid = crate::api::object::uid(object);
     let born = entries.iter().find(|entry| {
-        matches!(&entry.event, Event::Stored { change: ChangeKind::Added, after: Some(after), .. } if crate::api::object::uid(after) == uid)
+        matches!(&entry.event, Event::Stored { change: ChangeKind::Added, after: Some(after), .. } if crate::api::object::uid(&after.open()) == uid)
     });
     let scene = born.and_then(|entry| scene(entry, entries));
     let (before, notes) = scene.map(|scene| (scene.before, scene.notes)).unwrap_or_default();

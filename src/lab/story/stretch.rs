@@ -50,7 +50,7 @@ impl Stretch {
                     if let (Some(object), Some(submitted)) = (&mut object, submitted)
                         && object.name.is_empty()
                     {
-                        object.name = object::name(submitted).to_owned();
+                        object.name = object::name(&submitted.open()).to_owned();
                     }
                     let asked = Asked {
                         place: Place { mine: true, ..Place::default() },
@@ -142,7 +142,7 @@ impl Open {
         if !["pods", "deployments.apps", "replicasets.apps"].contains(&object.resource.as_str()) {
             return false;
         }
-        let owned = object::list(after, &["metadata", "ownerReferences"]).iter().any(|owner| {
+        let owned = object::list(&after.open(), &["metadata", "ownerReferences"]).iter().any(|owner| {
             let name = object::text(owner, &["name"]);
             self.objects.iter().any(|made| made.name == name && made.resource != "pods")
         });

@@ -1,6 +1,7 @@
 //! The sentences: who did what, and why.
 
 use crate::api::object::{self, Object};
+use crate::cluster::kept::Kept;
 use crate::cluster::store::ChangeKind;
 use crate::cluster::trace::{Actor, Entry, Event, FieldChange, ObjectRef, Reason};
 use crate::lab::story::additions::additions;
@@ -25,7 +26,8 @@ pub fn of(entry: &Entry, place: &Place) -> (String, String, Tone) {
     let who = who(&entry.actor);
     match &entry.event {
         Event::Received { request_line, source, submitted } => {
-            let (what, why, tone) = received(&who, &about, request_line, submitted.as_deref(), place);
+            let (what, why, tone) =
+                received(&who, &about, request_line, submitted.as_ref().map(Kept::open).as_deref(), place);
             let from = if why.is_empty() { format!("from {source}") } else { format!("{why}, from {source}") };
             (what, from, tone)
         }
@@ -51,7 +53,9 @@ pub fn of(entry: &Entry, place: &Place) -> (String, String, Tone) {
         Event::Refused { status } => {
             (format!("{who}: {}, refused", status.code), status.message.clone(), Tone::Refused)
         }
-        Event::Stored { change, after, .. } => stored(entry, &about, *change, after.as_deref()),
+        Event::Stored { change, after, .. } => {
+            stored(entry, &about, *change, after.as_ref().map(Kept::open).as_deref())
+        }
         Event::Answered { code } => (format!("API server answered {code}"), String::new(), Tone::Plain),
         Event::TokenIssued { claims, checks } => {
             let subject =
@@ -132,7 +136,7 @@ fn fields(changes: &[FieldChange]) -> String {
 
 fn stored(entry: &Entry, about: &str, change: ChangeKind, after: Option<&Object>) -> (String, String, Tone) {
     if let Some(phase) = new_phase(&entry.event) {
-        let why = match phase {
+        let why = match phase.as_str() {
             "Running" => "the kubelet has started its containers and reports it",
             "Succeeded" => "the kubelet reports that all its containers have ended well",
             "Failed" => "the kubelet reports that a container has failed",
