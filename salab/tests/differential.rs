@@ -87,6 +87,14 @@ fn the_installed_kubectl_and_ours_say_the_same() {
                     let next = left.lock().expect("the list").pop();
                     let Some(file) = next else { return };
                     let (lines, wrong) = play(&file, &leveller);
+                    if wrong.is_empty() {
+                        done.lock().expect("the results").0 += lines;
+                        continue;
+                    }
+                    // One of the two lives by the real clock: a busy machine can make a pod older than the other's.
+                    // What truly differs, differs again.
+                    println!("played again, because it differed:\n{wrong}");
+                    let (lines, wrong) = play(&file, &leveller);
                     let mut done = done.lock().expect("the results");
                     done.0 += lines;
                     done.1.push_str(&wrong);
