@@ -1,6 +1,7 @@
 //! The words behind `salab run` and `salab serve`.
 
 use serviceaccount_lab::api::Timestamp;
+use serviceaccount_lab::api::release::Release;
 use serviceaccount_lab::cluster::settings::Settings;
 
 /// What was given.
@@ -56,7 +57,7 @@ impl Arguments {
         self.flags.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// `--seed` and `--start`.
+    /// `--seed`, `--start` and `--kubernetes`.
     ///
     /// # Errors
     /// Values that are none.
@@ -67,6 +68,10 @@ impl Arguments {
         if let Some(text) = self.value("start") {
             settings.start = Timestamp::parse_rfc3339(text)
                 .ok_or_else(|| format!("salab: --start wants an instant like 2026-11-23T09:00:00Z, not {text:?}\n"))?;
+        }
+        if let Some(text) = self.value("kubernetes") {
+            settings.kubernetes = Release::parse(text)
+                .ok_or_else(|| format!("salab: --kubernetes wants one of {}, not {text:?}\n", Release::names()))?;
         }
         Ok(())
     }

@@ -15,17 +15,18 @@ use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: salab run [--json] [--seed N] [--start RFC3339] FILE
+usage: salab run [--json] [--seed N] [--start RFC3339] [--kubernetes VERSION] FILE
        salab run --link LINK
        salab link [--file] FILE
-       salab serve [--listen ADDRESS] [--kubeconfig FILE] [--seed N] [--start RFC3339]
+       salab serve [--listen ADDRESS] [--kubeconfig FILE] [--seed N] [--start RFC3339] [--kubernetes VERSION]
 
-run plays the shell script FILE (- for standard input) against a fresh simulated Kubernetes 1.36 cluster and prints what
+run plays the shell script FILE (- for standard input) against a fresh simulated Kubernetes cluster and prints what
 a terminal would show. $APISERVER is set. The same script, seed and start give the same bytes.
 
   --json             print a JSON list of {\"cmd\",\"stdout\",\"stderr\",\"exit\"}, one a command
   --seed N           decides every generated name and UID (default 1)
   --start RFC3339    what the clock shows at the start (default 2026-11-23T09:00:00Z; serve: now)
+  --kubernetes V     the version that is simulated: 1.23, 1.24 or 1.36 (default 1.36; see docs/versions.md)
   --link LINK        play the session in a link of the page, or in a session file, and print its transcript
 
 link prints the end of a link, from the # on, that opens the script (or the session file) FILE in the page; with --file, a
@@ -76,7 +77,7 @@ fn command(words: &[String]) -> Result<String, String> {
 }
 
 fn run(words: &[String]) -> Result<String, String> {
-    let given = arguments::read(words, &["json"], &["seed", "start", "link"])?;
+    let given = arguments::read(words, &["json"], &["seed", "start", "kubernetes", "link"])?;
     if given.help {
         return Ok(usage());
     }
@@ -106,7 +107,7 @@ fn read(file: &str) -> Result<String, String> {
 }
 
 fn serve(words: &[String]) -> Result<String, String> {
-    let given = arguments::read(words, &[], &["seed", "start", "listen", "kubeconfig"])?;
+    let given = arguments::read(words, &[], &["seed", "start", "kubernetes", "listen", "kubeconfig"])?;
     if given.help {
         return Ok(usage());
     }
@@ -136,8 +137,9 @@ fn serve(words: &[String]) -> Result<String, String> {
 fn greeting(url: &str, file: &str, settings: &Settings) -> String {
     let path = std::fs::canonicalize(file).map_or_else(|_| file.to_owned(), |path| path.display().to_string());
     format!(
-        "simulated Kubernetes v1.36.2 on {url} (seed {}, started {})\n\n  export KUBECONFIG={path}\n  kubectl get serviceaccounts\n\n\
+        "simulated Kubernetes {} on {url} (seed {}, started {})\n\n  export KUBECONFIG={path}\n  kubectl get serviceaccounts\n\n\
          Ctrl-C ends it, and nothing of it stays. Its keys are public: nothing it signs is worth anything elsewhere.\n",
+        settings.kubernetes.git_version(),
         settings.seed,
         settings.start.rfc3339(),
     )

@@ -1,5 +1,6 @@
 //! What an administrator decides before the cluster starts: seed, start, flags and names.
 
+use crate::api::release::Release;
 use crate::api::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,15 @@ pub struct Settings {
     pub anonymous_auth: bool,
     /// Flags that may be changed while the cluster runs.
     pub flags: Flags,
+    /// The version of Kubernetes that it is, its kubectl too.
+    pub kubernetes: Release,
+}
+
+impl Settings {
+    /// The usual settings, of another version of Kubernetes.
+    pub fn of(kubernetes: Release) -> Self {
+        Settings { kubernetes, ..Settings::default() }
+    }
 }
 
 /// The flags of kube-apiserver that a session can change: it starts again with them.
@@ -75,6 +85,7 @@ impl Default for Settings {
             start: Timestamp::from_unix_seconds(1_795_424_400),
             anonymous_auth: true,
             flags: Flags::default(),
+            kubernetes: Release::default(),
         }
     }
 }

@@ -3,12 +3,18 @@
 use crate::api::client::Client;
 use crate::api::container::ContainerRef;
 use crate::api::files::FileError;
+use crate::api::release::Release;
 use crate::api::request::{Origin, Watch};
 
 /// The machine kubectl runs on: a learner's workstation, or a container.
 pub trait Host {
     /// The connection to the cluster.
     fn client(&mut self) -> &mut dyn Client;
+
+    /// The version of kubectl that is installed there.
+    fn release(&self) -> Release {
+        Release::default()
+    }
 
     /// Whether its standard input is a terminal.
     fn has_terminal(&self) -> bool {

@@ -24,6 +24,7 @@ pub use branches::BranchView;
 pub use history::{Action, BRANCHES_MAX, Step};
 pub use record::Record;
 
+pub use crate::api::release::Release;
 // What a lesson's goals read of the cluster, which they see through the session alone.
 pub use crate::cluster::authz;
 pub use crate::cluster::settings::{Flags, Settings};
@@ -70,7 +71,7 @@ impl Lab {
     /// A fresh cluster, seconds old, and a terminal in front of it.
     pub fn new(settings: Settings) -> Self {
         let cluster = Cluster::new(settings.clone());
-        let shell = Shell::new(&crate::cluster::keys::kubeconfig());
+        let shell = Shell::of(settings.kubernetes, &crate::cluster::keys::kubeconfig());
         Lab {
             settings,
             cluster,
@@ -81,6 +82,12 @@ impl Lab {
             requests: Vec::new(),
             unheard: false,
         }
+    }
+
+    /// A fresh session of the version of Kubernetes that is called `1.23`, `1.24`, `1.36` or `current`; `None` if there
+    /// is no such one.
+    pub fn of_version(name: &str) -> Option<Self> {
+        Release::parse(name).map(|kubernetes| Lab::new(Settings::of(kubernetes)))
     }
 
     /// What the cluster was started with.

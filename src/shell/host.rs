@@ -3,6 +3,7 @@
 use crate::api::client::Client;
 use crate::api::container::ContainerRef;
 use crate::api::files::{Entry, FileError};
+use crate::api::release::Release;
 use crate::api::request::Origin;
 use crate::kubectl::host::{Host, Outcome};
 use crate::shell::runner::Runner;
@@ -10,6 +11,10 @@ use crate::shell::runner::Runner;
 impl Host for Runner<'_> {
     fn client(&mut self) -> &mut dyn Client {
         &mut *self.client
+    }
+
+    fn release(&self) -> Release {
+        self.state.release
     }
 
     fn has_terminal(&self) -> bool {

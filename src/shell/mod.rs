@@ -36,6 +36,7 @@ pub mod workstation;
 use crate::api::client::Client;
 use crate::api::container::ContainerRef;
 use crate::api::files::{Attributes, Entry, FileError, FileTree, absolute};
+use crate::api::release::Release;
 use crate::kubectl::host::{Chunk, Outcome};
 use foreground::{Continuation, Job};
 use machine::{Frame, HOME, USER_ID};
@@ -60,6 +61,7 @@ pub struct State {
     pub(crate) job_entry: String,
     pub(crate) continuation: Continuation,
     pub(crate) interactive: bool,
+    pub(crate) release: Release,
 }
 
 impl State {
@@ -84,6 +86,11 @@ pub struct Shell {
 impl Shell {
     /// A fresh terminal whose `~/.kube/config` holds `kubeconfig`.
     pub fn new(kubeconfig: &str) -> Self {
+        Shell::of(Release::default(), kubeconfig)
+    }
+
+    /// A fresh terminal with the kubectl of another version.
+    pub fn of(release: Release, kubeconfig: &str) -> Self {
         Shell {
             state: State {
                 files: workstation::disk(kubeconfig),
@@ -94,6 +101,7 @@ impl Shell {
                 job_entry: String::new(),
                 continuation: Continuation::default(),
                 interactive: true,
+                release,
             },
         }
     }
