@@ -5,6 +5,21 @@ const names = document.querySelector("script[data-wasm]").dataset;
 const address = (name) => new URL(name, document.baseURI);
 page.dataset.lab = "loading";
 
+// Light or dark as the address wants it, before anything is drawn; without a wish the system's choice holds.
+const theme = new URLSearchParams(location.search).get("theme");
+if (theme === "light" || theme === "dark") page.dataset.theme = theme;
+
+// A sandbox without allow-forms drops a form's submission before its handler hears of it. No form here is ever sent
+// anywhere, so the handler may as well hear of the click.
+if (origin === "null") {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[type=submit]");
+    if (!button?.form || button.disabled) return;
+    event.preventDefault();
+    button.form.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true, submitter: button }));
+  });
+}
+
 // A lab that has failed cannot serve its own button.
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-lab-restore]")) location.reload();
@@ -93,5 +108,7 @@ try {
   note.setAttribute("role", "alert");
   note.textContent = `The lab could not start. ${reason(error)} (${error})`;
   document.body.prepend(note);
+  // The page around has the text that needs no program.
+  if ("embed" in page.dataset && parent !== window) parent.postMessage({ salab: 1, type: "failed", reason: note.textContent }, "*");
   throw error;
 }
