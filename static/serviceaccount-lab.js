@@ -251,6 +251,7 @@ export class ServiceAccountLabElement extends Base {
 
   #address() {
     const url = new URL(this.getAttribute("src") ?? new URL("embed.html", import.meta.url), document.baseURI);
+    url.searchParams.set("embed", "1");
     for (const word of WORDS) if (this.hasAttribute(word)) url.searchParams.set(word, this.getAttribute(word));
     const lesson = this.getAttribute("lesson");
     // A lesson of one's own lies where the page says, not where the lab is.
