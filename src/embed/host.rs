@@ -1,6 +1,6 @@
 //! The line to the page that embeds this one: a MessagePort, taken once, and only from the window that holds the frame.
 
-use crate::embed::message::VERSION;
+use crate::embed::message::{LENGTH_MAX, VERSION};
 use gloo::events::EventListener;
 use gloo::timers::callback::Interval;
 use serde_json::Value;
@@ -83,9 +83,13 @@ fn port_of(event: &MessageEvent, parent: &Window) -> Option<MessagePort> {
 
 fn take(port: MessagePort, hear: Rc<impl Fn(String) + 'static>) {
     let heard = Heard::new(move |event: MessageEvent| {
-        // What is no JSON (a cycle, a BigInt) is an empty message, and refused as that.
-        let text = js_sys::JSON::stringify(&event.data()).ok().and_then(|text| text.as_string());
-        hear(text.unwrap_or_default());
+        let data = event.data();
+        let text = js_sys::JSON::stringify(&data).ok().and_then(|text| text.as_string());
+        // What is no JSON (a cycle, a BigInt), or more than is read, is refused by its number.
+        hear(text.filter(|text| text.len() <= LENGTH_MAX).unwrap_or_else(|| {
+            let id = js_sys::Reflect::get(&data, &"id".into()).ok().and_then(|id| id.as_f64());
+            serde_json::json!({ "id": id.map(|id| id as u64), "type": "too long, or no JSON" }).to_string()
+        }));
     });
     port.set_onmessage(Some(heard.as_ref().unchecked_ref()));
     PORT.set(Some((port, heard)));
