@@ -2,11 +2,10 @@
 //!
 //! Read the modules in this order: [`api`] is what travels; [`cluster`] is the control plane and its node;
 //! [`kubectl`] and [`shell`] are what a learner types into; [`lab`] is one learner's session; [`lesson`] reads
-//! the course and checks it; `ui` and `embed` (wasm only) show it all.
+//! the course and checks it; [`embed`] and `ui` (wasm only) show it all.
 
 pub mod api;
 pub mod cluster;
-#[cfg(target_arch = "wasm32")]
 pub mod embed;
 pub mod kubectl;
 pub mod lab;

@@ -1,9 +1,27 @@
 // Starts the page: loads the wasm that index.html names, and says how far that is. A file of its own, because the
-// page's Content-Security-Policy allows no inline script. <html data-lab> says how far it got: loading, ready, failed.
+// page's Content-Security-Policy allows no inline script; the page in a single file carries it, and the wasm, inside.
+// <html data-lab> says how far it got: loading, ready, failed.
 const page = document.documentElement;
-const names = document.querySelector("script[data-wasm]").dataset;
+const names = document.querySelector("script[data-wasm]")?.dataset;
 const address = (name) => new URL(name, document.baseURI);
 page.dataset.lab = "loading";
+
+// Light or dark as the address wants it, before anything is drawn; without a wish the system's choice holds.
+const query = new URLSearchParams(location.search);
+const theme = query.get("theme");
+if ("single" in page.dataset && query.has("embed")) page.dataset.embed = "";
+if (theme === "light" || theme === "dark") page.dataset.theme = theme;
+
+// A sandbox without allow-forms drops a form's submission before its handler hears of it. No form here is ever sent
+// anywhere, so the handler may as well hear of the click.
+if (origin === "null") {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[type=submit]");
+    if (!button?.form || button.disabled) return;
+    event.preventDefault();
+    button.form.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true, submitter: button }));
+  });
+}
 
 // A lab that has failed cannot serve its own button.
 document.addEventListener("click", (event) => {
@@ -81,17 +99,73 @@ async function get(url) {
   return response.body && typeof TransformStream === "function" ? watched(response) : response;
 }
 
-try {
+// The wasm as files beside the page, or as text inside it.
+async function load() {
+  const inside = document.getElementById("wasm");
+  if (inside) {
+    const packed = Uint8Array.from(atob(inside.textContent), (letter) => letter.charCodeAt(0));
+    const bytes = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+    await wasm_bindgen({ module_or_path: await new Response(bytes).arrayBuffer() });
+    return;
+  }
   const wasm = get(address(names.wasm));
   wasm.catch(() => {});
   const { default: start } = await import(address(names.js));
   await start({ module_or_path: wasm });
-  page.dataset.lab = "ready";
-} catch (error) {
-  page.dataset.lab = "failed";
-  const note = document.createElement("p");
-  note.setAttribute("role", "alert");
-  note.textContent = `The lab could not start. ${reason(error)} (${error})`;
-  document.body.prepend(note);
-  throw error;
 }
+
+// The page works without a connection once it was here, and says when a newer one has come (sw.js). Not inside other pages,
+// and not where there is no such thing: in a sandbox, or from a file.
+async function keep() {
+  if (page.dataset.embed !== undefined || page.dataset.single !== undefined || !("serviceWorker" in navigator)) return;
+  const workers = navigator.serviceWorker;
+  const registration = await workers.register(address("sw.js"), { updateViaCache: "none" });
+  const tell = (worker) => {
+    if (!worker || !workers.controller || document.querySelector(".update")) return;
+    const note = document.createElement("div");
+    note.className = "update";
+    note.setAttribute("role", "status");
+    note.append("A newer version of the lab is ready. Your session stays. ");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "primary";
+    button.textContent = "Load it";
+    button.onclick = () => {
+      workers.addEventListener("controllerchange", () => location.reload(), { once: true });
+      worker.postMessage("take over");
+    };
+    note.append(button);
+    document.body.append(note);
+  };
+  tell(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const worker = registration.installing;
+    worker?.addEventListener("statechange", () => worker.state === "installed" && tell(worker));
+  });
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && registration.update().catch(() => {}));
+  // Where the site's policy has no word on manifests, asking for one would be a violation.
+  const policy = (await fetch(location.href, { method: "HEAD" })).headers.get("content-security-policy");
+  if (policy && !policy.includes("manifest-src")) return;
+  const link = document.createElement("link");
+  link.rel = "manifest";
+  link.href = address("manifest.webmanifest");
+  document.head.append(link);
+}
+
+load().then(
+  () => {
+    page.dataset.lab = "ready";
+    // Access alone throws in a sandbox; without it the page is none the worse.
+    keep().catch(() => {});
+  },
+  (error) => {
+    page.dataset.lab = "failed";
+    const note = document.createElement("p");
+    note.setAttribute("role", "alert");
+    note.textContent = `The lab could not start. ${reason(error)} (${error})`;
+    document.body.prepend(note);
+    // The page around has the text that needs no program.
+    if ("embed" in page.dataset && parent !== window) parent.postMessage({ salab: 1, type: "failed", reason: note.textContent }, "*");
+    throw error;
+  },
+);

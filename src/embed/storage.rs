@@ -1,6 +1,7 @@
 //! What the page remembers between visits. In a sandboxed frame every access to storage throws; then it is kept
 //! in memory until the page goes.
 
+use crate::embed::page;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -20,35 +21,32 @@ pub enum Keep {
     Tab,
 }
 
-/// The browser's storage, if reading the property itself is allowed.
-fn storage(keep: Keep) -> Option<web_sys::Storage> {
+/// The browser's storage and the key in it, if there is one for this page and reading the property itself is allowed.
+fn place(keep: Keep, name: &str) -> Option<(web_sys::Storage, String)> {
     let window = web_sys::window()?;
-    let found = match keep {
-        Keep::Always => window.local_storage(),
-        Keep::Tab => window.session_storage(),
+    let (found, name) = match keep {
+        Keep::Always => (window.local_storage(), name.to_owned()),
+        Keep::Tab => (window.session_storage(), page::name_in_tab(name)?),
     };
-    found.ok().flatten()
+    Some((found.ok().flatten()?, format!("{PREFIX}{name}")))
 }
 
 /// The text kept under that name.
 pub fn load(keep: Keep, name: &str) -> Option<String> {
-    let key = format!("{PREFIX}{name}");
-    let stored = storage(keep).and_then(|storage| storage.get_item(&key).ok().flatten());
-    stored.or_else(|| MEMORY.with_borrow(|memory| memory.get(&key).cloned()))
+    let stored = place(keep, name).and_then(|(storage, key)| storage.get_item(&key).ok().flatten());
+    stored.or_else(|| MEMORY.with_borrow(|memory| memory.get(name).cloned()))
 }
 
 /// Keeps a text under that name; `false` if it will be forgotten with the page.
 pub fn save(keep: Keep, name: &str, text: &str) -> bool {
-    let key = format!("{PREFIX}{name}");
-    MEMORY.with_borrow_mut(|memory| memory.insert(key.clone(), text.to_owned()));
-    storage(keep).is_some_and(|storage| storage.set_item(&key, text).is_ok())
+    MEMORY.with_borrow_mut(|memory| memory.insert(name.to_owned(), text.to_owned()));
+    place(keep, name).is_some_and(|(storage, key)| storage.set_item(&key, text).is_ok())
 }
 
 /// Forgets what is kept under that name.
 pub fn forget(keep: Keep, name: &str) {
-    let key = format!("{PREFIX}{name}");
-    MEMORY.with_borrow_mut(|memory| memory.remove(&key));
-    if let Some(storage) = storage(keep) {
+    MEMORY.with_borrow_mut(|memory| memory.remove(name));
+    if let Some((storage, key)) = place(keep, name) {
         let _ = storage.remove_item(&key);
     }
 }

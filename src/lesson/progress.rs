@@ -89,6 +89,11 @@ impl Attempt {
         done_by.is_some_and(|done_by| *done_by <= self.actions)
     }
 
+    /// Every goal, whether it is ticked.
+    pub fn met(&self, lesson: &Lesson) -> Vec<bool> {
+        (0..lesson.goals().count()).map(|index| self.is_met(index)).collect()
+    }
+
     /// The goals of a step, ticked or with what is missing.
     pub fn goals(&self, lesson: &Lesson, lab: &Lab, step: usize) -> Vec<GoalState> {
         lesson

@@ -1,11 +1,13 @@
 //! The page as a whole: three places that never move, and time beneath them.
 
 use crate::embed::hand_over;
+use crate::embed::options::Controls;
 use crate::embed::saved::Saved;
 use crate::lab::link::{FILE_LENGTH_MAX, FRAGMENT};
 use crate::lesson::{COURSE, Lesson};
 use crate::ui::certificate::Certificate;
 use crate::ui::compare::Compare;
+use crate::ui::embedded::{self, Bar, Host};
 use crate::ui::header::Header;
 use crate::ui::history_pane::HistoryPane;
 use crate::ui::learning::Learn;
@@ -35,14 +37,14 @@ const TICK: Duration = Duration::from_secs(1);
 /// Markdown file; `None` if there is none.
 fn lesson_of_address() -> Option<String> {
     let location = web_sys::window()?.location();
-    let (hash, query) = (location.hash().ok()?, location.search().ok()?);
+    let hash = location.hash().ok()?;
     let named = |text: &str| {
         let value = text.trim_start_matches(['#', '?']).split('&').find_map(|pair| pair.strip_prefix("lesson="))?;
-        let value = js_sys::decode_uri_component(value).ok()?.as_string()?;
+        let value = embedded::full_id(&js_sys::decode_uri_component(value).ok()?.as_string()?);
         library::is_known(&value).then_some(value)
     };
     match hash.as_str() {
-        "" => named(&query),
+        "" => embedded::options().lesson.clone().filter(|id| library::is_known(id)),
         hash => named(hash),
     }
 }
@@ -56,6 +58,8 @@ fn lessons_at_start() -> Vec<String> {
     } else {
         wanted.extend(first_lesson());
     }
+    let options = embedded::options();
+    wanted.extend(options.state.as_ref().and_then(|state| library::lesson_of_session(state)));
     library::absent(wanted)
 }
 
@@ -70,7 +74,12 @@ fn link_of_address() -> Option<String> {
 /// The session that a visit starts with: the one in the link, the one that this tab kept, or a fresh one.
 fn start() -> Session {
     let Some(link) = link_of_address() else {
-        return Session::new(first_lesson().as_deref());
+        let mut session = Session::new(first_lesson().as_deref());
+        // What this tab did goes before what the address says of the beginning.
+        if !session.lab.can_undo() {
+            session.begin();
+        }
+        return session;
     };
     let own = Saved::load().map_or_else(first_lesson, |saved| saved.session.lesson);
     let mut session = Session::new(own.as_deref());
@@ -79,6 +88,10 @@ fn start() -> Session {
 }
 
 fn show_in_address(session: &Session) {
+    // The way back belongs to the page around.
+    if session.options.embedded {
+        return;
+    }
     let id = |lesson: &Rc<Lesson>| js_sys::encode_uri_component(&lesson.id).as_string().unwrap_or_default();
     let hash = session.lesson.as_ref().map_or("#free-play".to_owned(), |lesson| format!("#lesson={}", id(lesson)));
     if let Some(window) = web_sys::window() {
@@ -96,7 +109,8 @@ fn first_lesson() -> Option<String> {
     if free {
         return None;
     }
-    lesson_of_address().or_else(|| COURSE.first().map(|entry| entry.id().to_owned()))
+    let first = || COURSE.first().filter(|_| !embedded::options().embedded);
+    lesson_of_address().or_else(|| first().map(|entry| entry.id().to_owned()))
 }
 
 /// The page: waits for the lesson that it begins with, if that has to be fetched.
@@ -166,6 +180,10 @@ fn Lab(props: &LabProps) -> Html {
                         handle.act(Act::Go(Go::Open(link)));
                         return;
                     }
+                    let hash = web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+                    if !hash.starts_with("#lesson=") && hash != "#free-play" {
+                        return;
+                    }
                     let wanted = lesson_of_address();
                     let open = handle.get().lesson.as_ref().map(|lesson| lesson.id.clone());
                     if wanted != open {
@@ -184,10 +202,28 @@ fn Lab(props: &LabProps) -> Html {
         let handle = handle.clone();
         Callback::from(move |event: DragEvent| take_files(&event, &handle))
     };
+    let options = Rc::clone(&session.options);
+    let (view, is_embedded) = (&options.view, options.embedded);
+    let class = classes!(
+        "lab",
+        is_embedded.then_some("embedded"),
+        options.auto_height.then_some("is-auto"),
+        options.readonly.then_some("is-readonly"),
+        (!view.tabs.contains(&0)).then_some("has-no-steps")
+    );
     html! {
-        <div class="lab" {ondragover} {ondrop}>
-            <a class="skip" href="#terminal-command">{ "Skip to the terminal" }</a>
-            <Header session={handle.clone()} />
+        <div {class} {ondragover} {ondrop}>
+            if !is_embedded {
+                <a class="skip" href="#terminal-command">{ "Skip to the terminal" }</a>
+            }
+            <Host session={handle.clone()} />
+            {
+                match options.controls {
+                    Controls::Full => html! { <Header session={handle.clone()} /> },
+                    Controls::Min => html! { <Bar session={handle.clone()} /> },
+                    Controls::None => Html::default(),
+                }
+            }
             <div class="strips">
                 if let Some(notice) = &session.notice {
                     <div class="notice" role="alert">
@@ -209,14 +245,21 @@ fn Lab(props: &LabProps) -> Html {
                         match session.panel {
                             Some(Panel::History) => html! { <HistoryPane session={handle.clone()} /> },
                             Some(Panel::Share) => html! { <Share session={handle.clone()} /> },
+                            None if !view.lesson => Html::default(),
                             None => html! { <LessonPane session={handle.clone()} /> },
                         }
                     }
-                    <TerminalPane session={handle.clone()} />
-                    <XrayPane session={handle.clone()} />
+                    if view.terminal {
+                        <TerminalPane session={handle.clone()} />
+                    }
+                    if !view.tabs.is_empty() {
+                        <XrayPane session={handle.clone()} />
+                    }
                 </main>
             }
-            <TimePane session={handle.clone()} />
+            if view.time {
+                <TimePane session={handle.clone()} />
+            }
         </div>
     }
 }

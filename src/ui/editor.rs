@@ -54,7 +54,7 @@ pub fn Editor(props: &EditorProps) -> Html {
                     <button type="button" onclick={props.session.on(Act::CloseFile(path.clone()))}>{ "Close" }</button>
                 }
             </div>
-            <textarea class="editor-text" aria-label={format!("Text of {path}")} spellcheck="false" autocapitalize="off"
+            <textarea class="editor-text" readonly={session.options.readonly} aria-label={format!("Text of {path}")} spellcheck="false" autocapitalize="off"
                 value={text} {oninput} {onkeydown} />
         </div>
     }

@@ -1,5 +1,6 @@
 //! The header: where one is, and what acts on everything.
 
+use crate::embed::page;
 use crate::ui::moments::{Go, Panel};
 use crate::ui::session::{Act, Props};
 use yew::prelude::*;
@@ -24,7 +25,7 @@ pub fn Header(props: &Props) -> Html {
             </svg>
             <h1>{ "ServiceAccount Lab" }</h1>
             <span class="place">{ "/ " }{ place }</span>
-            <a class="pill" href="fidelity.html" target="_blank" rel="noopener" title="What is simulated, and how truly">{ "simulated Kubernetes 1.36" }</a>
+            <a class="pill" href={(!page::is_marked("data-single")).then_some("fidelity.html")} target="_blank" rel="noopener" title="What is simulated, and how truly">{ "simulated Kubernetes 1.36" }</a>
             <nav class="header-actions" aria-label="Session">
                 <button type="button" disabled={!session.lab.can_undo()} title="Ctrl+Z outside text fields" aria-keyshortcuts="Control+Z Meta+Z"
                     onclick={props.session.on(Act::Undo)}>{ "Undo" }</button>

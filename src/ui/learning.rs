@@ -89,6 +89,7 @@ impl Session {
         let counts = !self.adopting && self.attempt.is_solved(lesson) && !library::is_own(&lesson.id);
         if counts && !self.course.done.contains_key(&lesson.id) {
             let proof = self.file();
+            self.course.merge(Session::load_progress());
             if self.course.solve(&lesson.id, &self.attempt, proof, day()) {
                 self.save_progress();
             }

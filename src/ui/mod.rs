@@ -5,6 +5,7 @@ mod certificate;
 mod clipboard;
 mod compare;
 mod editor;
+mod embedded;
 mod faults;
 mod header;
 mod history_pane;

@@ -3,12 +3,14 @@
 
 use crate::api::Timestamp;
 use crate::cluster::settings::Settings;
+use crate::embed::options::Options;
 use crate::embed::saved::Saved;
 use crate::lab::link::{LinkError, SessionFile};
 use crate::lab::{Lab, Record};
 use crate::lesson::course::Course;
 use crate::lesson::progress::Attempt;
 use crate::lesson::{self, Lesson, reopen};
+use crate::ui::embedded;
 use crate::ui::learning::Learn;
 use crate::ui::library;
 use crate::ui::moments::{Go, Panel};
@@ -183,6 +185,12 @@ pub struct Session {
     pub speed: u32,
     /// When the lesson, or free play, began.
     pub began: Timestamp,
+    /// What the address asked for.
+    pub options: Rc<Options>,
+    /// The step that the lesson is to be scrolled to.
+    pub scroll_to: Option<usize>,
+    /// Whether what is done now was asked for by the host, not the learner.
+    pub(super) driven: bool,
 }
 
 impl Session {
@@ -217,6 +225,9 @@ impl Session {
             present: None,
             speed: 1,
             began: Settings::default().start,
+            options: embedded::options(),
+            scroll_to: None,
+            driven: false,
         };
         session.open(lesson);
         match Saved::load() {
@@ -333,6 +344,10 @@ impl Session {
     /// Does what the learner asked for.
     pub fn act(&mut self, act: Act) {
         self.version += 1;
+        if self.is_forbidden(&act) {
+            return;
+        }
+        self.scroll_to = None;
         let act = self.in_the_past(act);
         let doing = match &act {
             Act::Run(entry) => Some(entry.clone()),
@@ -376,6 +391,7 @@ impl Session {
                 self.set_aside();
                 let id = self.lesson.as_ref().map(|lesson| lesson.id.clone());
                 self.open(id.as_deref());
+                self.begin();
             }
             Act::Open(id) => {
                 self.set_aside();
@@ -580,8 +596,18 @@ impl Handle {
     }
 
     fn do_now(&self, act: Act) {
-        self.session.borrow_mut().act(act);
+        self.change(|session| session.act(act));
+    }
+
+    /// Changes the session and draws the page again.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Session) -> T) -> T {
+        let done = {
+            let mut session = self.session.borrow_mut();
+            session.version += 1;
+            change(&mut session)
+        };
         self.changed.emit(());
+        done
     }
 
     /// A callback that does `act`.

@@ -10,6 +10,7 @@ cargo xtask COMMAND: everything this project needs, on a machine with Rust (rust
   build                         the same, without serving: writes dist/
   test [STEP...]                every test: format, clippy, native, size, browser (or only the steps named)
   shot [OPTIONS] OUT.png        a picture of the page from a headless Chromium; `cargo xtask shot --help`
+  single                        the page in one file: target/artefacts/serviceaccount-lab.html
   size                          what a first visit downloads, raw and brotli, against goal and ceiling, and by crate
   bench                         the benchmarks; writes their table into docs/performance.md (minutes)
   setup                         only install what is missing, Chromium included
@@ -36,9 +37,12 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
         "serve" => serve_page(rest),
         "test" => suite::test(rest),
         "shot" => shot(rest),
-        "bench" | "build" | "size" | "setup" if !rest.is_empty() => Err(format!("{command} takes no options")),
+        "bench" | "build" | "single" | "size" | "setup" if !rest.is_empty() => {
+            Err(format!("{command} takes no options"))
+        }
         "bench" => bench::bench(),
         "build" => page::build(),
+        "single" => pack(&["single"]),
         "size" => {
             page::build()?;
             run::run(&mut suite::size())
@@ -55,6 +59,13 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
         }
         other => Err(format!("no command {other:?}\n\n{HELP}")),
     }
+}
+
+/// Makes something of the built page (tools/pack).
+fn pack(args: &[&str]) -> Result<(), Failure> {
+    page::build()?;
+    let mut cargo = run::cargo();
+    run::run(cargo.args(["run", "--quiet", "--locked", "--package", "pack", "--"]).args(args))
 }
 
 fn serve_page(args: &[String]) -> Result<(), Failure> {

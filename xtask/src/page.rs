@@ -32,13 +32,84 @@ pub fn build() -> Result<(), Failure> {
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
         .env("RUST_BACKTRACE", "0")
         .env_remove("NO_COLOR");
-    run::run(&mut trunk)
+    run::run(&mut trunk)?;
+    write_embed()?;
+    write_worker()
+}
+
+/// What stands in the embedded page before the program does. The page around has the lesson's text.
+const EMBED_BEFORE: &str = "<main class=\"before\">\n      <p>A simulated Kubernetes cluster with <code>kubectl</code>. It is loading, and needs JavaScript and \
+     WebAssembly.</p>\n    </main>";
+
+/// `embed.html` is `index.html` that says of itself that it is inside another page.
+fn write_embed() -> Result<(), Failure> {
+    let read =
+        |name: &str| std::fs::read_to_string(paths::dist().join(name)).map_err(|error| format!("{name}: {error}"));
+    let page = embed(&read("index.html")?).ok_or("index.html is not what embed.html is made from")?;
+    std::fs::write(paths::dist().join("embed.html"), page).map_err(|error| format!("embed.html: {error}"))
+}
+
+/// What is kept for when there is no connection: all but what only servers read or nobody needs then.
+const NOT_KEPT: [&str; 4] = ["_headers", "sw.js", "manifest.webmanifest", "serviceaccount-lab.d.ts"];
+
+/// Writes the list of files into `sw.js`, and `manifest.webmanifest` with the icon's name.
+fn write_worker() -> Result<(), Failure> {
+    let dist = paths::dist();
+    let mut files = Vec::new();
+    list(&dist, "", &mut files).map_err(|error| format!("dist: {error}"))?;
+    files.retain(|file| !NOT_KEPT.contains(&file.as_str()));
+    files.sort();
+    let mut sum = 0xcbf2_9ce4_8422_2325_u64;
+    for file in &files {
+        let bytes = std::fs::read(dist.join(file)).map_err(|error| format!("{file}: {error}"))?;
+        for byte in file.bytes().chain(bytes) {
+            // FNV-1a: any change of any file is another version.
+            sum = (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    let worker =
+        std::fs::read_to_string(paths::root().join("static/sw.js")).map_err(|error| format!("sw.js: {error}"))?;
+    let worker = worker
+        .replace("\"unbuilt\"", &format!("\"{sum:016x}\""))
+        .replace("FILES = []", &format!("FILES = [\"{}\"]", files.join("\", \"")));
+    let icon = files.iter().find(|file| file.starts_with("icon-")).map(String::as_str).unwrap_or_default();
+    let manifest = format!(
+        "{{\n  \"name\": \"ServiceAccount Lab\",\n  \"short_name\": \"SA Lab\",\n  \"start_url\": \"./\",\n  \"display\": \"standalone\",\n  \
+         \"background_color\": \"#fbfaf7\",\n  \"theme_color\": \"#2f5bd8\",\n  \
+         \"icons\": [{{ \"src\": \"{icon}\", \"sizes\": \"any\", \"type\": \"image/svg+xml\" }}]\n}}\n"
+    );
+    let write =
+        |name: &str, text: &str| std::fs::write(dist.join(name), text).map_err(|error| format!("{name}: {error}"));
+    write("sw.js", &worker)?;
+    write("manifest.webmanifest", &manifest)
+}
+
+fn list(folder: &Path, prefix: &str, files: &mut Vec<String>) -> std::io::Result<()> {
+    for entry in folder.read_dir()? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() { list(&entry.path(), &format!("{name}/"), files)? } else { files.push(name) }
+    }
+    Ok(())
+}
+
+fn embed(index: &str) -> Option<String> {
+    let (head, rest) = index.split_once("<main class=\"before\">")?;
+    let (_, tail) = rest.split_once("</main>")?;
+    let (start, head) = head.split_once("<html lang=\"en\"")?;
+    Some(format!("{start}<html lang=\"en\" data-embed{head}{EMBED_BEFORE}{tail}"))
 }
 
 /// Whether `dist/` was built after the last change.
 #[must_use]
 pub fn is_fresh() -> bool {
-    let Ok(built) = paths::dist().join("index.html").metadata().and_then(|file| file.modified()) else {
+    is_newer_than_its_sources(&paths::dist().join("sw.js"))
+}
+
+/// Whether a file is newer than everything that the page is made of.
+#[must_use]
+pub fn is_newer_than_its_sources(file: &Path) -> bool {
+    let Ok(built) = file.metadata().and_then(|file| file.modified()) else {
         return false;
     };
     INPUTS.iter().all(|input| newest(&paths::root().join(input)).is_none_or(|changed| changed < built))
@@ -51,4 +122,17 @@ fn newest(path: &Path) -> Option<SystemTime> {
         return Some(own);
     };
     entries.flatten().filter_map(|entry| newest(&entry.path())).chain([own]).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_page_is_made_from_the_page() {
+        let index = std::fs::read_to_string(paths::root().join("index.html")).unwrap();
+        let page = embed(&index).unwrap();
+        assert!(page.contains("<html lang=\"en\" data-embed>") && page.contains(EMBED_BEFORE), "{page}");
+        assert!(!page.contains("What a ServiceAccount is") && page.contains("id=\"lab\""), "{page}");
+    }
 }

@@ -16,6 +16,12 @@ pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
+/// What is handed out besides the page: the single file and the packages.
+#[must_use]
+pub fn artefacts() -> PathBuf {
+    target().join("artefacts")
+}
+
 /// Cargo's target folder.
 #[must_use]
 pub fn target() -> PathBuf {

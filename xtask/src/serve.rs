@@ -6,12 +6,14 @@ use crate::Failure;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 /// What the page may do: load its own files, and nothing else. No inline script, no `style=""`.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+    img-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
 
 const MAX_HEAD_BYTES: u64 = 16 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -19,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A server that runs until the process ends.
 pub struct Server {
     address: SocketAddr,
+    is_away: Arc<AtomicBool>,
 }
 
 impl Server {
@@ -32,14 +35,24 @@ impl Server {
         let folder = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
         let listener = TcpListener::bind((host, port)).map_err(|error| format!("{host}:{port}: {error}"))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
+        let is_away = Arc::new(AtomicBool::new(false));
+        let away = Arc::clone(&is_away);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                if away.load(Ordering::Relaxed) {
+                    continue;
+                }
                 let folder = folder.clone();
                 // A connection that breaks off is the browser's business.
                 thread::spawn(move || answer(&stream, &folder, policy).ok());
             }
         });
-        Ok(Server { address })
+        Ok(Server { address, is_away })
+    }
+
+    /// From now on nobody is answered, as when the connection is gone.
+    pub fn go_away(&self) {
+        self.is_away.store(true, Ordering::Relaxed);
     }
 
     /// Where it listens, without a slash at the end.
@@ -129,7 +142,7 @@ fn kind(file: &Path) -> &'static str {
         "svg" => "image/svg+xml",
         "png" => "image/png",
         "ico" => "image/x-icon",
-        "md" | "txt" | "sh" | "yaml" => "text/plain; charset=utf-8",
+        "md" | "txt" | "sh" | "yaml" | "ts" => "text/plain; charset=utf-8",
         "webmanifest" => "application/manifest+json",
         _ => "application/octet-stream",
     }

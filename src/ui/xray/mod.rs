@@ -17,13 +17,14 @@ use yew::prelude::*;
 #[component]
 pub fn XrayPane(props: &Props) -> Html {
     let session = props.session.get();
-    let tab = session.tab;
+    let tabs: Vec<Tab> = session.options.view.tabs.iter().filter_map(|index| Tab::ALL.get(*index).copied()).collect();
+    let tab = if tabs.contains(&session.tab) { session.tab } else { tabs.first().copied().unwrap_or_default() };
     let list = use_node_ref();
     let onkeydown = {
-        let (handle, list) = (props.session.clone(), list.clone());
+        let (handle, list, tabs) = (props.session.clone(), list.clone(), tabs.clone());
         Callback::from(move |event: KeyboardEvent| {
-            let here = Tab::ALL.iter().position(|other| *other == tab).unwrap_or(0);
-            let count = Tab::ALL.len();
+            let here = tabs.iter().position(|other| *other == tab).unwrap_or(0);
+            let count = tabs.len();
             let next = match event.key().as_str() {
                 "ArrowRight" => (here + 1) % count,
                 "ArrowLeft" => (here + count - 1) % count,
@@ -32,7 +33,7 @@ pub fn XrayPane(props: &Props) -> Html {
                 _ => return,
             };
             event.prevent_default();
-            if let Some(next_tab) = Tab::ALL.get(next) {
+            if let Some(next_tab) = tabs.get(next) {
                 handle.act(Act::Show(*next_tab));
             }
             let button = list.cast::<web_sys::Element>().and_then(|list| list.children().item(next as u32));
@@ -44,7 +45,7 @@ pub fn XrayPane(props: &Props) -> Html {
     html! {
         <section class="pane xray" aria-label="X-ray">
             <div class="tabs" role="tablist" aria-label="X-ray" ref={list} {onkeydown}>
-                { for Tab::ALL.iter().map(|other| {
+                { for tabs.iter().map(|other| {
                     let here = *other == tab;
                     html! {
                         <button type="button" role="tab" id={format!("tab-{}", other.word())} aria-selected={here.to_string()}

@@ -19,7 +19,9 @@ mod driver;
 mod element;
 mod keys;
 mod page;
+mod site;
 mod wire;
 
 pub use element::Element;
 pub use page::{MY_POD, Page, View};
+pub use site::{Site, copy};

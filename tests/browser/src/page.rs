@@ -95,6 +95,36 @@ impl Page {
         page
     }
 
+    /// Opens a page of somebody's site; nothing waits for a lab in it.
+    #[track_caller]
+    #[must_use]
+    pub fn open_site(server: &Server, view: &View) -> Page {
+        Page::open_broken(server, view)
+    }
+
+    /// Goes into the frame that a JavaScript expression names, does something there, and comes back.
+    #[track_caller]
+    pub fn in_frame<T>(&self, frame: &str, act: impl FnOnce(&Page) -> T) -> T {
+        let found = self.poll(|| Some(self.script(&format!("return {frame}"), &[])).filter(|frame| !frame.is_null()));
+        let found = found.unwrap_or_else(|| self.fail(&format!("there is no frame {frame}")));
+        self.must(self.driver.post("/frame", &json!({ "id": found })));
+        let done = act(self);
+        self.must(self.driver.post("/frame", &json!({ "id": null })));
+        done
+    }
+
+    /// Loads an address as it is and waits for nothing.
+    #[track_caller]
+    pub fn visit(&self, address: &str) {
+        self.must(self.driver.post("/url", &json!({ "url": address })));
+    }
+
+    /// As it would be printed (`print`), or as on a screen again (``).
+    #[track_caller]
+    pub fn set_media(&self, media: &str) {
+        self.must(self.driver.devtools("Emulation.setEmulatedMedia", &json!({ "media": media })));
+    }
+
     /// Another size or colour scheme, without loading again.
     #[track_caller]
     pub fn set_view(&self, view: &View) {
