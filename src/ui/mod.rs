@@ -8,6 +8,7 @@ mod editor;
 mod faults;
 mod header;
 mod history_pane;
+pub mod language;
 mod learning;
 mod lesson_pane;
 mod library;

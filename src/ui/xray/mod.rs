@@ -10,6 +10,7 @@ mod steps;
 mod token;
 
 use crate::ui::session::{Act, Props, Tab};
+use crate::words::tr;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -42,15 +43,15 @@ pub fn XrayPane(props: &Props) -> Html {
         })
     };
     html! {
-        <section class="pane xray" aria-label="X-ray">
-            <div class="tabs" role="tablist" aria-label="X-ray" ref={list} {onkeydown}>
+        <section class="pane xray" aria-label={tr("X-ray")}>
+            <div class="tabs" role="tablist" aria-label={tr("X-ray")} ref={list} {onkeydown}>
                 { for Tab::ALL.iter().map(|other| {
                     let here = *other == tab;
                     html! {
                         <button type="button" role="tab" id={format!("tab-{}", other.word())} aria-selected={here.to_string()}
                             aria-controls="xray-panel" tabindex={if here { "0" } else { "-1" }}
                             class={classes!("tab", here.then_some("is-here"))} onclick={props.session.on(Act::Show(*other))}>
-                            { other.word() }
+                            { tr(other.word()) }
                         </button>
                     }
                 }) }
