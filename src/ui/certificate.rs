@@ -57,7 +57,7 @@ pub fn Certificate(props: &Props) -> Html {
             </table>
             <h3>{ tr("Proof") }</h3>
             <p class="quiet">{ tr("What was done, as the lab kept it. Saved as progress.json, it is played again by: salab verify progress.json. The days and the name are the learner's own word.") }</p>
-            <pre class="code proof" tabindex="0">{ session.course.write() }</pre>
+            <pre class="code proof" dir="ltr" tabindex="0">{ session.course.write() }</pre>
         </main>
     }
 }

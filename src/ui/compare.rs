@@ -129,7 +129,7 @@ fn side(place: &str, name: &str, done: &[Done], other: &[Done]) -> Html {
                         <li>
                             <p><code class="word">{ &done.words }</code><span class="quiet">{ note }</span></p>
                             if !text.is_empty() {
-                                <pre class={classes!("code", (done.record.exit != 0).then_some("is-refused"))} tabindex="0">{ text }</pre>
+                                <pre dir="ltr" class={classes!("code", (done.record.exit != 0).then_some("is-refused"))} tabindex="0">{ text }</pre>
                             }
                         </li>
                     }

@@ -55,7 +55,7 @@ pub fn Editor(props: &EditorProps) -> Html {
                     <button type="button" onclick={props.session.on(Act::CloseFile(path.clone()))}>{ tr("Close") }</button>
                 }
             </div>
-            <textarea class="editor-text" aria-label={tr!("Text of {0}", path)} spellcheck="false" autocapitalize="off"
+            <textarea class="editor-text" dir="ltr" aria-label={tr!("Text of {0}", path)} spellcheck="false" autocapitalize="off"
                 value={text} {oninput} {onkeydown} />
         </div>
     }

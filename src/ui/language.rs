@@ -65,7 +65,7 @@ fn show() {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     if let Some(root) = document.document_element() {
         let _ = root.set_attribute("lang", words::language());
-        let _ = root.set_attribute("dir", if words::about("@direction") == "rtl" { "rtl" } else { "ltr" });
+        let _ = root.set_attribute("dir", words::direction());
     }
     document.set_title(tr("ServiceAccount Lab: Kubernetes ServiceAccounts, step by step, in your browser"));
 }

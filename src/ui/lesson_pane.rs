@@ -1,6 +1,6 @@
 //! Left: what to do. One goal always in sight; predict, do, see why.
 
-use crate::lesson::{Block, COURSE, Lesson, Prediction, Step};
+use crate::lesson::{Block, COURSE, Lesson, Prediction, Step, language_of};
 use crate::ui::learning::Learn;
 use crate::ui::markdown;
 use crate::ui::session::{Act, Handle, Props, Session};
@@ -13,7 +13,7 @@ pub fn LessonPane(props: &Props) -> Html {
     let session = props.session.get();
     match session.lesson.clone() {
         Some(lesson) => html! {
-            <section class="pane lesson" aria-label={tr("Lesson")}>{ lesson_view(&lesson, &session, &props.session) }</section>
+            <section class="pane lesson" aria-label={tr("Lesson")} lang={language_of(&lesson.id)}>{ lesson_view(&lesson, &session, &props.session) }</section>
         },
         None => {
             html! { <section class="pane lesson" aria-label={tr("Lesson")}>{ free_play(&props.session) }</section> }
@@ -111,7 +111,7 @@ fn solution(lesson: &Lesson, session: &Session, handle: &Handle) -> Html {
             <summary>{ tr("Watch the solution") }</summary>
             <p class="quiet">{ tr("One command at a time. It takes as long as you like, and does not count as solved.") }</p>
             if let Some(command) = lesson.solution.get(shown) {
-                <pre class="code" tabindex="0">{ command }</pre>
+                <pre class="code" dir="ltr" tabindex="0">{ command }</pre>
                 <button type="button" disabled={session.lab.foreground().is_some()} onclick={handle.on(Act::Learn(Learn::ShowNext))}>
                     { tr!("Run step {0} of {1}", shown + 1, lesson.solution.len()) }
                 </button>
@@ -179,7 +179,7 @@ fn file(path: &str, text: &str, handle: &Handle) -> Html {
                 <code>{ path }</code>
                 <button type="button" class="link" aria-label={tr!("Open {0} in the editor", path)} onclick={handle.on(Act::OpenFile(path.to_owned()))}>{ tr("open") }</button>
             </div>
-            <pre class="code" tabindex="0">{ text }</pre>
+            <pre class="code" dir="ltr" tabindex="0">{ text }</pre>
         </div>
     }
 }

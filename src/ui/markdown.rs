@@ -60,7 +60,7 @@ pub fn block(block: &Block) -> Html {
                 </table>
             </div>
         },
-        Block::Code { text, .. } => html! { <pre class="code" tabindex="0">{ text }</pre> },
+        Block::Code { text, .. } => html! { <pre class="code" dir="ltr" tabindex="0">{ text }</pre> },
         Block::Commands(_) | Block::File { .. } | Block::Predict(_) | Block::Goals => Html::default(),
     }
 }

@@ -100,7 +100,7 @@ pub fn Share(props: &Props) -> Html {
             <h3>{ tr("Link") }</h3>
             if fits {
                 <p class="quiet">{ tr("Opens this session, with its branches, in any browser. It is all in the link; no server keeps it.") }</p>
-                <textarea class="handed" aria-label={tr("Link to this session")} readonly=true rows="4" value={handed.link.clone()} onfocus={select.clone()} />
+                <textarea class="handed" dir="ltr" aria-label={tr("Link to this session")} readonly=true rows="4" value={handed.link.clone()} onfocus={select.clone()} />
                 <div class="panel-row">
                     <button type="button" class="primary" onclick={copy(handed.link.clone(), tr("Link copied."))}>{ tr("Copy link") }</button>
                 </div>
@@ -113,7 +113,7 @@ pub fn Share(props: &Props) -> Html {
             </div>
             <h3>{ tr("Transcript") }</h3>
             <p class="quiet">{ tr("Commands and outputs as Markdown, for a ticket.") }</p>
-            <textarea class="handed" aria-label={tr("Transcript as Markdown")} readonly=true rows="6" value={handed.transcript.clone()} onfocus={select} />
+            <textarea class="handed" dir="ltr" aria-label={tr("Transcript as Markdown")} readonly=true rows="6" value={handed.transcript.clone()} onfocus={select} />
             <div class="panel-row">
                 <button type="button" onclick={copy(handed.transcript.clone(), tr("Transcript copied."))}>{ tr("Copy transcript") }</button>
                 <button type="button" onclick={download("transcript.md", handed.transcript.clone())}>{ tr("Download transcript") }</button>
@@ -121,7 +121,7 @@ pub fn Share(props: &Props) -> Html {
             <h3>{ tr("Open a session") }</h3>
             <p class="quiet">{ tr("Yours is set aside, and History brings it back.") }</p>
             <form class="panel-row" onsubmit={onopen}>
-                <label class="grow">{ tr("Link") }<input type="text" value={(*pasted).clone()} oninput={onpaste} spellcheck="false" autocomplete="off" /></label>
+                <label class="grow">{ tr("Link") }<input type="text" dir="ltr" value={(*pasted).clone()} oninput={onpaste} spellcheck="false" autocomplete="off" /></label>
                 <button type="submit" disabled={pasted.trim().is_empty()}>{ tr("Open link") }</button>
             </form>
             <label class="file-choice">{ tr("File") }<input type="file" accept=".json,application/json" onchange={onfile} /></label>

@@ -6,7 +6,7 @@ use crate::lab::{Lab, Record};
 use crate::shell::{Foreground, Shell};
 use crate::ui::editor::Editor;
 use crate::ui::session::{Act, Handle, Middle, Props};
-use crate::words::{plural, tr};
+use crate::words::{direction, plural, tr};
 use std::rc::Rc;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -85,10 +85,10 @@ fn Terminal(props: &Props) -> Html {
         });
     }
     html! {
-        <div class="terminal">
+        <div class="terminal" dir="ltr">
             <div class="log" role="log" aria-label={tr("Terminal output")} aria-live="off" tabindex="0" ref={log}>
                 if records.is_empty() {
-                    <p class="log-quiet">{ tr("A cluster is running in this page. Type a command below and press Enter, or click one on the left.") }</p>
+                    <p class="log-quiet" dir={direction()}>{ tr("A cluster is running in this page. Type a command below and press Enter, or click one on the left.") }</p>
                 }
                 { for records.iter().zip(refusals).map(|(record, refusal)| html! {
                     <Entry key={record.number} record={ByPointer(Rc::clone(record))} {refusal} session={Quiet(props.session.clone())} />
@@ -160,7 +160,7 @@ fn Entry(props: &EntryProps) -> Html {
             }
             { for record.chunks.iter().map(chunk) }
             if let Some((sequence, text)) = &props.refusal {
-                <p class="refusal">
+                <p class="refusal" dir={direction()}>
                     { text }{ " " }
                     <button type="button" class="link" onclick={props.session.0.on(Act::Explain(number, Some(*sequence)))}>{ tr("Why?") }</button>
                 </p>
@@ -181,7 +181,7 @@ fn chunk(chunk: &Chunk) -> Html {
         <>
             <pre class={class}>{ cut }</pre>
             if rest > 0 {
-                <p class="log-quiet">{ tr!("… and {0} bytes more that are not drawn; send the output to a file or through head.", rest) }</p>
+                <p class="log-quiet" dir={direction()}>{ tr!("… and {0} bytes more that are not drawn; send the output to a file or through head.", rest) }</p>
             }
         </>
     }
@@ -245,7 +245,7 @@ fn Input(props: &Props) -> Html {
                 <p class="offers" role="status">{ offers.join("  ") }</p>
             }
             if let Some(job) = foreground {
-                <p class="foreground">
+                <p class="foreground" dir={direction()}>
                     { match job {
                         Foreground::Watching { command } => tr!("{0} is running", command),
                         Foreground::Sleeping => tr("sleeping").to_owned(),

@@ -147,7 +147,7 @@ fn GoTo(props: &Props) -> Html {
     html! {
         <form class="goto" {onsubmit}>
             <label for="goto">{ tr("Date and time") }</label>
-            <input id="goto" type="text" autocomplete="off" spellcheck="false" value={text} {oninput}
+            <input id="goto" type="text" dir="ltr" autocomplete="off" spellcheck="false" value={text} {oninput}
                 aria-invalid={wrong.is_some().to_string()} aria-describedby="goto-wrong" />
             <button type="submit">{ tr("Go") }</button>
             <p id="goto-wrong" class="wrong" role="alert">{ (*wrong).clone().unwrap_or_default() }</p>

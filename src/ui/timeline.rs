@@ -61,7 +61,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                 <ul class="tl-names" aria-hidden="true">
                     { for alive.iter().map(|life| html! { <li title={timeline::name(life)}>{ timeline::name(life) }</li> }) }
                 </ul>
-                <div class="tl-plot">
+                <div class="tl-plot" dir="ltr">
                     <svg width="100%" height={px(height)} aria-hidden="true">
                         { for marks_drawn(&marks, &scale) }
                         { for alive.iter().enumerate().map(|(index, life)| bar(life, index, &scale, (now, last))) }

@@ -3,7 +3,7 @@
 
 use crate::lab::diff::{self, Line, Mark};
 use crate::ui::clipboard;
-use crate::words::{plural, tr};
+use crate::words::{direction, plural, tr};
 use std::collections::BTreeSet;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -73,7 +73,7 @@ pub fn Yaml(props: &YamlProps) -> Html {
         <div class="yaml-view">
             { tools(props, &folded, &query, &at, &hits, &copied) }
             { legend(lines) }
-            <div class="yaml" role="group" tabindex="0" aria-label={props.label.clone()}>{ for rows }</div>
+            <div class="yaml" dir="ltr" role="group" tabindex="0" aria-label={props.label.clone()}>{ for rows }</div>
         </div>
     }
 }
@@ -197,7 +197,7 @@ fn row(line: &Line, id: &str, fold: Option<(bool, Callback<MouseEvent>)>, query:
                 }
             </div>
             { for line.notes.iter().map(|note| html! {
-                <p class="note"><strong>{ &note.who }</strong>{ ": " }{ &note.why }</p>
+                <p class="note" dir={direction()}><strong>{ &note.who }</strong>{ ": " }{ &note.why }</p>
             }) }
         </>
     }

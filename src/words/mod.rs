@@ -62,6 +62,11 @@ pub fn about(key: &str) -> &'static str {
     TABLE.get().and_then(|table| table.texts.get(key)).map_or("", String::as_str)
 }
 
+/// Which way the language is written: `ltr` or `rtl`.
+pub fn direction() -> &'static str {
+    if about("@direction") == "rtl" { "rtl" } else { "ltr" }
+}
+
 /// Speaks a language that was read before, or English; `false` if it was not.
 pub fn speak(code: &str) -> bool {
     let found = READ.with_borrow(|read| read.iter().find(|table| table.code == code).copied());

@@ -93,8 +93,8 @@ fn token_volume(pod: &Object) -> &str {
 fn rule<'a>(checks: impl Iterator<Item = &'a Reason>) -> String {
     let links: Vec<String> = checks
         .map(|check| {
-            format!("{} {}", told(&check.subject), told(&check.finding).replacen(": ", " → ", 1)).trim().to_owned()
+            format!("{} {}", told(&check.subject), told(&check.finding).replacen(": ", tr(" → "), 1)).trim().to_owned()
         })
         .collect();
-    links.join(" → ")
+    links.join(tr(" → "))
 }

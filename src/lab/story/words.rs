@@ -197,7 +197,7 @@ pub fn chain(checks: &[Reason]) -> String {
         .iter()
         .map(|check| format!("{} {}", told(&check.subject), told(&check.finding)).trim().to_owned())
         .collect();
-    parts.join(" → ")
+    parts.join(tr(" → "))
 }
 
 fn of_groups(groups: &[String]) -> String {

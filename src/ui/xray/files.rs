@@ -257,7 +257,7 @@ fn content(files: &FileTree, volume: &str, chosen: &Chosen, handle: &Handle) -> 
                             <button type="button" class="small" onclick={handle.on(Act::Inspect(text.trim().to_owned()))}>{ tr("Decode") }</button>
                         }
                     </div>
-                    <pre class="code" tabindex="0">{ shown }</pre>
+                    <pre class="code" dir="ltr" tabindex="0">{ shown }</pre>
                 </div>
             }
         }

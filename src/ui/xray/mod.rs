@@ -10,7 +10,7 @@ mod steps;
 mod token;
 
 use crate::ui::session::{Act, Props, Tab};
-use crate::words::tr;
+use crate::words::{direction, tr};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -25,9 +25,14 @@ pub fn XrayPane(props: &Props) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             let here = Tab::ALL.iter().position(|other| *other == tab).unwrap_or(0);
             let count = Tab::ALL.len();
+            // The next tab stands where reading goes on.
+            let (next, back) = match direction() {
+                "rtl" => ("ArrowLeft", "ArrowRight"),
+                _ => ("ArrowRight", "ArrowLeft"),
+            };
             let next = match event.key().as_str() {
-                "ArrowRight" => (here + 1) % count,
-                "ArrowLeft" => (here + count - 1) % count,
+                key if key == next => (here + 1) % count,
+                key if key == back => (here + count - 1) % count,
                 "Home" => 0,
                 "End" => count - 1,
                 _ => return,

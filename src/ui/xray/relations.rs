@@ -140,7 +140,7 @@ fn picture(found: &Relations) -> Html {
     let width = PER_LINE as f64 * (BOX.0 + GAP.0) - GAP.0 + 2.0;
     html! {
         <>
-            <div class="scroll-x relations-picture" tabindex="0" role="group" aria-label={tr("Picture of the relations")}>
+            <div class="scroll-x relations-picture" dir="ltr" tabindex="0" role="group" aria-label={tr("Picture of the relations")}>
                 <svg viewBox={format!("0 0 {width} {height}")} width={width.to_string()} height={height.to_string()} role="img"
                     aria-label={tr!("{0} and how they hang together, from tokens at the top to roles at the bottom; the table below says the same", plural(found.things.len(), "{0} thing", "{0} things"))}>
                     { for lines }

@@ -59,7 +59,7 @@ pub fn TokenTab(props: &Props) -> Html {
             <p class="quiet" id="token-note">
                 { tr("Paste another one, or change a letter: it is only decoded here, in this page. It is not stored, not sent anywhere, and never part of a link.") }
             </p>
-            <textarea id="token-text" aria-describedby="token-note" class="token-text" rows="5" spellcheck="false" autocomplete="off" value={text.clone()} oninput={paste} />
+            <textarea id="token-text" dir="ltr" aria-describedby="token-note" class="token-text" rows="5" spellcheck="false" autocomplete="off" value={text.clone()} oninput={paste} />
             {
                 if text.trim().is_empty() {
                     html! { <p class="empty">{ tr("Ask for one with ") }<code>{ "kubectl create token default" }</code>{ tr(", or start a pod.") }</p> }
@@ -143,7 +143,7 @@ fn field(
         <div>
             <dt><label for={id.clone()}><code>{ &claim.path }</code></label></dt>
             <dd>
-                <input {id} class="claim-value" value={claim.text()} {onchange} spellcheck="false" autocomplete="off" />
+                <input {id} class="claim-value" dir="ltr" value={claim.text()} {onchange} spellcheck="false" autocomplete="off" />
                 if !meaning.is_empty() { <span class="quiet">{ meaning }</span> }
             </dd>
         </div>
