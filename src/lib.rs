@@ -2,7 +2,10 @@
 //!
 //! Read the modules in this order: [`api`] is what travels; [`cluster`] is the control plane and its node;
 //! [`kubectl`] and [`shell`] are what a learner types into; [`lab`] is one learner's session; [`lesson`] reads
-//! the course and checks it; [`embed`] and `ui` (wasm only) show it all.
+//! the course and checks it; [`embed`] and `ui` (wasm only) show it all, in the language of [`words`].
+
+#[macro_use]
+pub mod words;
 
 pub mod api;
 pub mod cluster;

@@ -22,6 +22,46 @@ if (origin === "null") {
     button.form.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true, submitter: button }));
   });
 }
+// The language: the address's (?lang=de), else the one chosen before, else the first of the browser's that is shipped.
+// English is in the page itself; another language is a table from English sentences to its own, which is fetched while
+// the program loads and handed over to it. What it lacks stays English.
+const shipped = ["en", "de"];
+const known = (tag) => shipped.find((code) => code === tag) ?? shipped.find((code) => code === tag.split("-")[0]);
+function wanted() {
+  const named = new URLSearchParams(location.search).get("lang") ?? "";
+  // A folder beside the page may hold one that is not shipped.
+  if (/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$/.test(named)) return known(named) ?? named;
+  let kept = null;
+  try {
+    kept = localStorage.getItem("serviceaccount-lab/language");
+  } catch { /* a frame without storage */ }
+  return [kept, ...(navigator.languages ?? [])].filter(Boolean).map(known).find(Boolean) ?? "en";
+}
+const language = { code: wanted(), text: undefined };
+globalThis.salabLanguage = language;
+let words = {};
+const say = (english, ...values) => {
+  const text = typeof words[english] === "string" ? words[english] : english;
+  return text.replace(/\{(\d)\}/g, (_, place) => values[place]);
+};
+async function speak() {
+  if (language.code === "en") return;
+  try {
+    const response = await fetch(address(`languages/${language.code}/interface.json`));
+    if (!response.ok) return;
+    language.text = await response.text();
+    if (language.text.length <= 512 * 1024) words = JSON.parse(language.text) ?? {};
+  } catch {
+    return; // the program says what is wrong with it
+  }
+  page.lang = language.code;
+  page.dir = words["@direction"] === "rtl" ? "rtl" : "ltr";
+  document.title = say(document.title);
+  for (const element of document.querySelectorAll(".before :is(h1, p, li)")) {
+    if (!element.firstElementChild) element.textContent = say(element.textContent.trim().replace(/\s+/g, " "));
+  }
+}
+const spoken = speak();
 
 // A lab that has failed cannot serve its own button.
 document.addEventListener("click", (event) => {
@@ -36,16 +76,16 @@ addEventListener("error", ({ error }) => {
   const dialog = document.createElement("div");
   dialog.className = "failure";
   dialog.setAttribute("role", "alertdialog");
-  dialog.setAttribute("aria-label", "The lab has failed");
+  dialog.setAttribute("aria-label", say("The lab has failed"));
   const add = (tag, text) => {
     const child = document.createElement(tag);
     child.textContent = text;
     dialog.append(child);
     return child;
   };
-  add("h2", "The lab has failed");
-  add("p", "That is a mistake in the lab, not yours. Nothing is lost: the session can be restored up to the command before.");
-  const button = add("button", "Restore the session");
+  add("h2", say("The lab has failed"));
+  add("p", say("That is a mistake in the lab, not yours. Nothing is lost: the session can be restored up to the command before."));
+  const button = add("button", say("Restore the session"));
   button.className = "primary";
   button.dataset.labRestore = "";
   add("pre", String(error));
@@ -58,39 +98,41 @@ function watched(response) {
   const note = document.createElement("p");
   note.className = "loading";
   const bar = document.createElement("progress");
-  const words = document.createElement("span");
-  note.append(bar, " ", words);
+  const count = document.createElement("span");
+  note.append(bar, " ", count);
   const shown = setTimeout(() => document.querySelector(".before")?.append(note), 400);
   const total = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length"));
   if (total) bar.max = total;
   let got = 0;
-  const count = new TransformStream({
+  const counting = new TransformStream({
     transform(chunk, out) {
       got += chunk.length;
       if (total) bar.value = got;
       const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
-      words.textContent = `${megabytes(got)} ${total ? `of ${megabytes(total)} ` : ""}MB loaded`;
+      count.textContent = total
+        ? say("{0} of {1} MB loaded", megabytes(got), megabytes(total))
+        : say("{0} MB loaded", megabytes(got));
       out.enqueue(chunk);
     },
     flush() {
       clearTimeout(shown);
-      words.textContent = "Starting …";
+      count.textContent = say("Starting …");
     },
   });
-  return new Response(response.body.pipeThrough(count), { headers: { "content-type": "application/wasm" } });
+  return new Response(response.body.pipeThrough(counting), { headers: { "content-type": "application/wasm" } });
 }
 
 // What stands in the way, and what to do about it.
 function reason(error) {
-  if (typeof WebAssembly === "undefined") return "This browser has no WebAssembly, or it is switched off.";
+  if (typeof WebAssembly === "undefined") return say("This browser has no WebAssembly, or it is switched off.");
   if (error instanceof WebAssembly.CompileError && /Content.Security.Policy|unsafe-eval/i.test(error.message)) {
-    return "This site's Content-Security-Policy forbids WebAssembly: script-src needs 'wasm-unsafe-eval'.";
+    return say("This site's Content-Security-Policy forbids WebAssembly: script-src needs 'wasm-unsafe-eval'.");
   }
   if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) {
-    return "The program arrived damaged or in parts; reloading the page gets it anew.";
+    return say("The program arrived damaged or in parts; reloading the page gets it anew.");
   }
-  if (error instanceof TypeError) return "The program could not be downloaded. Is there a connection? Then reload the page.";
-  return "It needs a current browser that allows WebAssembly.";
+  if (error instanceof TypeError) return say("The program could not be downloaded. Is there a connection? Then reload the page.");
+  return say("It needs a current browser that allows WebAssembly.");
 }
 
 async function get(url) {
@@ -111,6 +153,7 @@ async function load() {
   const wasm = get(address(names.wasm));
   wasm.catch(() => {});
   const { default: start } = await import(address(names.js));
+  await spoken;
   await start({ module_or_path: wasm });
 }
 
@@ -125,11 +168,11 @@ async function keep() {
     const note = document.createElement("div");
     note.className = "update";
     note.setAttribute("role", "status");
-    note.append("A newer version of the lab is ready. Your session stays. ");
+    note.append(say("A newer version of the lab is ready. Your session stays."), " ");
     const button = document.createElement("button");
     button.type = "button";
     button.className = "primary";
-    button.textContent = "Load it";
+    button.textContent = say("Load it");
     button.onclick = () => {
       workers.addEventListener("controllerchange", () => location.reload(), { once: true });
       worker.postMessage("take over");
@@ -162,7 +205,7 @@ load().then(
     page.dataset.lab = "failed";
     const note = document.createElement("p");
     note.setAttribute("role", "alert");
-    note.textContent = `The lab could not start. ${reason(error)} (${error})`;
+    note.textContent = `${say("The lab could not start.")} ${reason(error)} (${error})`;
     document.body.prepend(note);
     // The page around has the text that needs no program.
     if ("embed" in page.dataset && parent !== window) parent.postMessage({ salab: 1, type: "failed", reason: note.textContent }, "*");

@@ -1,5 +1,6 @@
 //! `salab check`, `new`, `transcript`, `verify`: what authors of lessons need.
 
+use crate::languages;
 use salab::preview::Preview;
 use serviceaccount_lab::lesson::course::{Course, LENGTH_BYTES_MAX};
 use serviceaccount_lab::lesson::{self, LessonError, check, parse, transcript};
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 pub const USAGE: &str = "\
        salab check FILE...         prove lessons: unsolved at the start, solved by the solution, not by the wrong answers;
                                    links, sources and printed outputs right
+       salab check languages/CODE  what a language lacks, or has otherwise than the English source
        salab new FILE              write a lesson to begin with
        salab transcript FILE       the lesson as a document, with what its commands print
        salab preview [--port N] [--page FOLDER] FILE
@@ -49,6 +51,13 @@ fn lessons(files: &[String]) -> impl Iterator<Item = &String> {
 fn check_all(files: &[String]) -> Result<String, String> {
     let (mut good, mut bad) = (String::new(), String::new());
     for file in lessons(files) {
+        if Path::new(file).is_dir() {
+            match languages::check(Path::new(file)) {
+                Ok(said) => good += &said,
+                Err(said) => bad += &said,
+            }
+            continue;
+        }
         let text = read(file)?;
         let folder = Path::new(file).parent().map(Path::to_path_buf).unwrap_or_default();
         let problems = examine(file, &text, &folder);

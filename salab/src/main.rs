@@ -1,5 +1,6 @@
 //! `salab`: the lab without a browser.
 
+mod languages;
 mod lessons;
 mod link;
 

@@ -1,5 +1,6 @@
 //! If the program itself fails, the learner is told in plain words and can go on from the command before.
 
+use crate::words::tr;
 /// Shows what happened, above everything. Called from the panic hook: the program does nothing after it, so the
 /// button is served by static/boot.js.
 pub fn show(detail: &str) {
@@ -10,19 +11,21 @@ pub fn show(detail: &str) {
     };
     let Some(alert) = element("div", "") else { return };
     let _ = alert.set_attribute("role", "alertdialog");
-    let _ = alert.set_attribute("aria-label", "The lab has failed");
+    let _ = alert.set_attribute("aria-label", tr("The lab has failed"));
     alert.set_class_name("failure");
     let texts = [
-        ("h2", "The lab has failed"),
+        ("h2", tr("The lab has failed")),
         (
             "p",
-            "That is a mistake in the lab, not yours. Nothing is lost: the session can be restored up to the command before.",
+            tr(
+                "That is a mistake in the lab, not yours. Nothing is lost: the session can be restored up to the command before.",
+            ),
         ),
     ];
     for (tag, text) in texts {
         let _ = element(tag, text).map(|child| alert.append_child(&child));
     }
-    if let Some(button) = element("button", "Restore the session") {
+    if let Some(button) = element("button", tr("Restore the session")) {
         let _ = button.set_attribute("data-lab-restore", "");
         button.set_class_name("primary");
         let _ = alert.append_child(&button);

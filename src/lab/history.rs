@@ -8,6 +8,7 @@ use crate::cluster::Cluster;
 use crate::cluster::settings::Flags;
 use crate::lab::Record;
 use crate::shell::Shell;
+use crate::words::tr;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -61,11 +62,11 @@ impl Action {
                 let first = lines.next().unwrap_or_default().to_owned();
                 if lines.next().is_some() { first + " …" } else { first }
             }
-            Action::WriteFile { path, .. } => format!("{path} saved"),
-            Action::FinishEdit { .. } => "edited text handed back".to_owned(),
+            Action::WriteFile { path, .. } => tr!("{0} saved", path),
+            Action::FinishEdit { .. } => tr("edited text handed back").to_owned(),
             Action::Interrupt => "Ctrl+C".to_owned(),
-            Action::Advance(time) => format!("clock moved on by {}", duration::human(*time)),
-            Action::Flags(_) => "flags of the API server changed".to_owned(),
+            Action::Advance(time) => tr!("clock moved on by {0}", duration::human(*time)),
+            Action::Flags(_) => tr("flags of the API server changed").to_owned(),
         }
     }
 }
@@ -116,9 +117,9 @@ pub(super) struct Branch {
 impl Branch {
     pub(super) fn name(&self) -> String {
         match (self.id, self.steps.get(self.at)) {
-            (0, _) => "Original".to_owned(),
+            (0, _) => tr("Original").to_owned(),
             (_, Some(step)) => step.action.words(),
-            (_, None) => format!("after step {}", self.at),
+            (_, None) => tr!("after step {0}", self.at),
         }
     }
 }

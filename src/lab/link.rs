@@ -5,6 +5,7 @@
 
 use crate::cluster::settings::Settings;
 use crate::lab::{Action, BRANCHES_MAX, Lab};
+use crate::words::tr;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -93,14 +94,16 @@ pub enum LinkError {
 impl std::fmt::Display for LinkError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            LinkError::NotOurs => f.write_str("This is no session of ServiceAccount Lab."),
+            LinkError::NotOurs => f.write_str(tr("This is no session of ServiceAccount Lab.")),
             LinkError::Version(version) => {
-                write!(f, "This session was kept in form {version}; this lab reads form {VERSION}.")
+                f.write_str(&tr!("This session was kept in form {0}; this lab reads form {1}.", version, VERSION))
             }
-            LinkError::Damaged => f.write_str("This session is damaged: a part is missing, or was changed on the way."),
-            LinkError::TooLarge => f.write_str("This session holds more than the lab accepts."),
+            LinkError::Damaged => {
+                f.write_str(tr("This session is damaged: a part is missing, or was changed on the way."))
+            }
+            LinkError::TooLarge => f.write_str(tr("This session holds more than the lab accepts.")),
             LinkError::NoLesson(lesson) => {
-                write!(f, "This session begins in the lesson {lesson:?}, which this lab does not have.")
+                f.write_str(&tr!("This session begins in the lesson “{0}”, which this lab does not have.", lesson))
             }
         }
     }

@@ -104,13 +104,13 @@ fn absent(lab: &Lab, pod: &Object, files: Option<&PodFiles>) -> Vec<Absent> {
 fn why_no_token(lab: &Lab, pod: &Object) -> String {
     const FIELD: &str = "automountServiceAccountToken";
     if Pod(pod).automount_service_account_token() == Some(false) {
-        return format!("pod.spec.{FIELD} false → not mounted");
+        return tr!("pod.spec.{0} false → not mounted", FIELD);
     }
     let account =
         lab.cluster().reader().get("serviceaccounts", object::namespace(pod), Pod(pod).service_account_name());
     match account.and_then(|account| object::boolean(&account, &[FIELD])) {
-        Some(false) => format!("pod.spec.{FIELD} unset → serviceaccount.{FIELD} false → not mounted"),
-        _ => format!("when the pod was made, its account's {FIELD} said no, or the pod brought the mount along"),
+        Some(false) => tr!("pod.spec.{0} unset → serviceaccount.{0} false → not mounted", FIELD),
+        _ => tr!("when the pod was made, its account's {0} said no, or the pod brought the mount along", FIELD),
     }
 }
 

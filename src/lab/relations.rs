@@ -6,6 +6,7 @@ use crate::api::user::split_service_account_username;
 use crate::cluster::authz::rbac;
 use crate::cluster::views::Home;
 use crate::lab::Lab;
+use crate::words::mark;
 
 /// How many tokens are shown: the newest.
 const TOKENS_MAX: usize = 40;
@@ -178,7 +179,8 @@ pub fn relations(lab: &Lab, namespace: &str, account: Option<&str>) -> Relations
     let mut found = Relations::default();
     for item in reader.list("serviceaccounts", namespace) {
         let index = found.put(thing(Kind::Account, "ServiceAccount", object::name(&item), namespace));
-        for (field, words) in [("imagePullSecrets", "gives its pods the pull secret"), ("secrets", "lists the secret")]
+        for (field, words) in
+            [("imagePullSecrets", mark("gives its pods the pull secret")), ("secrets", mark("lists the secret"))]
         {
             for secret in list(&item, &[field]) {
                 let secret = secret_thing(lab, &mut found, namespace, text(secret, &["name"]));
@@ -191,7 +193,7 @@ pub fn relations(lab: &Lab, namespace: &str, account: Option<&str>) -> Relations
         if text(&secret, &["type"]) == "kubernetes.io/service-account-token" {
             let owner = object::annotation(&secret, "kubernetes.io/service-account.name").unwrap_or_default();
             let owner = account_thing(lab, &mut found, namespace, owner);
-            found.link(index, "holds a token of", owner);
+            found.link(index, mark("holds a token of"), owner);
         }
     }
     for pod in reader.list("pods", namespace) {
@@ -236,10 +238,10 @@ fn add_pod(lab: &Lab, found: &mut Relations, pod: &Object) {
     let namespace = object::namespace(pod);
     let index = found.put(thing(Kind::Pod, "Pod", object::name(pod), namespace));
     let account = account_thing(lab, found, namespace, Pod(pod).service_account_name());
-    found.link(index, "runs as", account);
+    found.link(index, mark("runs as"), account);
     for name in crate::cluster::pod_references::secrets(pod) {
         let secret = secret_thing(lab, found, namespace, name);
-        found.link(index, "uses", secret);
+        found.link(index, mark("uses"), secret);
     }
 }
 
@@ -254,11 +256,11 @@ fn add_tokens(lab: &Lab, found: &mut Relations, namespace: &str) {
         let name = match &life.home {
             // The Secret stands for it.
             Home::Secret { .. } => continue,
-            Home::Volume { pod, path, .. } => format!("{path} in {pod}"),
+            Home::Volume { pod, path, .. } => tr!("{0} in {1}", path, pod),
             Home::Requested { client } => {
                 let id = text(&life.claims, &["jti"]).split('-').next().unwrap_or_default();
                 let client = client.split('/').next().unwrap_or_default();
-                format!("{id} for {client}")
+                tr!("{0} for {1}", id, client)
             }
         };
         let index = found.put(thing(Kind::Token, "Token", &name, namespace));
@@ -268,10 +270,10 @@ fn add_tokens(lab: &Lab, found: &mut Relations, namespace: &str) {
                 "secret" => secret_thing(lab, found, namespace, bound),
                 _ => continue,
             };
-            found.link(index, "is good only as long as", bound);
+            found.link(index, mark("is good only as long as"), bound);
         }
         let account = account_thing(lab, found, namespace, account);
-        found.link(index, "says that one is", account);
+        found.link(index, mark("says that one is"), account);
     }
 }
 
@@ -303,7 +305,7 @@ fn add_binding(lab: &Lab, found: &mut Relations, binding: &Object, namespace: &s
             "Group" => found.put(thing(Kind::Group, "Group", name, "")),
             _ => found.put(thing(Kind::Group, "User", name, "")),
         };
-        found.link(index, "names", subject);
+        found.link(index, mark("names"), subject);
     }
     let role = text(binding, &["roleRef", "name"]);
     let (word, of) = match text(binding, &["roleRef", "kind"]) {
@@ -312,7 +314,7 @@ fn add_binding(lab: &Lab, found: &mut Relations, binding: &Object, namespace: &s
     };
     let missing = rbac::role_of(binding, home, lab.cluster().reader()).is_err();
     let role = found.put(Thing { missing, ..thing(Kind::Role, word, role, of) });
-    found.link(index, "grants what is in", role);
+    found.link(index, mark("grants what is in"), role);
 }
 
 #[cfg(test)]

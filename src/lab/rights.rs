@@ -11,6 +11,7 @@ use crate::cluster::authz::rule::Rule;
 use crate::cluster::authz::{self, Attributes};
 use crate::cluster::reader::Reader;
 use crate::cluster::settings::NODE_NAME;
+use crate::words::{told, tr};
 use serde_json::Value;
 
 /// The verbs that people ask about.
@@ -60,7 +61,7 @@ pub fn rights(user: &UserInfo, reader: &dyn Reader) -> Vec<Right> {
         let namespace = object::namespace(grant.binding).to_owned();
         let is_default = is_default(grant.binding);
         if let Err(error) = &grant.role {
-            let what = vec![format!("nothing: {error}")];
+            let what = vec![tr!("nothing: {0}", error)];
             let via = grant.description();
             found.push(Right { verbs: String::new(), what, names: Vec::new(), namespace, via, is_default });
             return false;
@@ -93,7 +94,7 @@ fn what(rule: Rule<'_>) -> Vec<String> {
     let groups = rule.groups();
     let each = rule.resources().into_iter().flat_map(|resource| {
         groups.iter().map(move |group| match *group {
-            "*" => format!("{resource} of every API group"),
+            "*" => tr!("{0} of every API group", resource),
             group => status::qualified(resource, group),
         })
     });
@@ -192,7 +193,7 @@ pub fn who_can(action: &Action, reader: &dyn Reader) -> Vec<Holder> {
             };
             for subject in list(&binding, &["subjects"]) {
                 let grant = Grant { binding: &binding, subject, role: Ok(role.clone()) };
-                let via = format!("{}: {}", grant.description(), rule.sentence());
+                let via = format!("{}: {}", grant.description(), told(&rule.sentence()));
                 let (rank, who, meaning) = subject_words(subject, home, reader);
                 add(rank, who, meaning, via);
             }
@@ -206,12 +207,17 @@ pub fn who_can(action: &Action, reader: &dyn Reader) -> Vec<Holder> {
     let verdict = authz::authorize(&Attributes { user: node.clone(), ..asked.clone() }, reader);
     if verdict.allowed && verdict.reason.is_empty() {
         let why = verdict.checks.last().map(|check| check.finding.clone()).unwrap_or_default();
-        add(SYSTEM, format!("User {}", node.username), "the kubelet".to_owned(), format!("Node authorizer: {why}"));
+        add(
+            SYSTEM,
+            format!("User {}", node.username),
+            tr("the kubelet").to_owned(),
+            tr!("Node authorizer: {0}", told(&why)),
+        );
     }
     let masters = format!("Group {SYSTEM_MASTERS}");
     holders.retain(|(_, holder)| holder.who != masters);
-    let via = vec!["no rule is looked at: it may do everything".to_owned()];
-    let meaning = "the administrator of this cluster".to_owned();
+    let via = vec![tr("no rule is looked at: it may do everything").to_owned()];
+    let meaning = tr("the administrator of this cluster").to_owned();
     holders.push((2, Holder { who: masters, meaning, via, is_system: false }));
     crate::api::sorted::sort_by_key(&mut holders, |(rank, holder)| (*rank, holder.who.clone()));
     holders.into_iter().map(|(_, holder)| holder).collect()
@@ -225,11 +231,11 @@ fn subject_words(subject: &Value, home: &str, reader: &dyn Reader) -> (u8, Strin
             let namespace = if own.is_empty() { home } else { own };
             let meaning = match reader.get("serviceaccounts", namespace, name) {
                 Some(_) => String::new(),
-                None => "there is no such account now".to_owned(),
+                None => tr("there is no such account now").to_owned(),
             };
             (
                 if namespace == "kube-system" { SYSTEM } else { 0 },
-                format!("ServiceAccount {name} in {namespace}"),
+                tr!("ServiceAccount {0} in {1}", name, namespace),
                 meaning,
             )
         }
@@ -242,11 +248,11 @@ fn subject_words(subject: &Value, home: &str, reader: &dyn Reader) -> (u8, Strin
 
 fn group_words(kind: &str, name: &str) -> String {
     match (kind, name) {
-        ("Group", "system:serviceaccounts") => "every ServiceAccount".to_owned(),
-        ("Group", SYSTEM_AUTHENTICATED) => "everybody whom the API server knows".to_owned(),
-        ("Group", SYSTEM_UNAUTHENTICATED) => "everybody whom it does not know".to_owned(),
+        ("Group", "system:serviceaccounts") => tr("every ServiceAccount").to_owned(),
+        ("Group", SYSTEM_AUTHENTICATED) => tr("everybody whom the API server knows").to_owned(),
+        ("Group", SYSTEM_UNAUTHENTICATED) => tr("everybody whom it does not know").to_owned(),
         ("Group", _) => match name.strip_prefix("system:serviceaccounts:") {
-            Some(namespace) => format!("every ServiceAccount of {namespace}"),
+            Some(namespace) => tr!("every ServiceAccount of {0}", namespace),
             None => String::new(),
         },
         _ => String::new(),
@@ -257,7 +263,7 @@ fn group_words(kind: &str, name: &str) -> String {
 pub fn includes(holders: &[Holder], namespace: &str, name: &str) -> bool {
     let user = UserInfo::service_account(namespace, name, "");
     holders.iter().any(|holder| {
-        holder.who == format!("ServiceAccount {name} in {namespace}")
+        holder.who == tr!("ServiceAccount {0} in {1}", name, namespace)
             || holder.who == format!("User {}", service_account_username(namespace, name))
             || holder
                 .who

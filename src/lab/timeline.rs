@@ -7,6 +7,7 @@ use crate::api::time::Timestamp;
 use crate::cluster::trace::Event;
 use crate::cluster::{Home, TokenLife};
 use crate::lab::Lab;
+use crate::words::{mark, tr};
 use std::time::Duration;
 
 /// Where the instant shown stands on the scale.
@@ -19,13 +20,13 @@ const LEAST: [f64; 2] = [600.0, 7200.0];
 const LABELS_APART: f64 = 0.085;
 /// What can be labelled.
 const LABELS: [(f64, &str); 7] = [
-    (60.0, "1 min"),
-    (600.0, "10 min"),
-    (3600.0, "1 h"),
-    (86_400.0, "1 day"),
-    (604_800.0, "7 days"),
-    (2_592_000.0, "30 days"),
-    (31_536_000.0, "1 year"),
+    (60.0, mark("1 min")),
+    (600.0, mark("10 min")),
+    (3600.0, mark("1 h")),
+    (86_400.0, mark("1 day")),
+    (604_800.0, mark("7 days")),
+    (2_592_000.0, mark("30 days")),
+    (31_536_000.0, mark("1 year")),
 ];
 
 /// A line with the instant shown in it: the past to the left, the future to the right, both by the logarithm of how
@@ -74,13 +75,13 @@ impl Scale {
 
     /// Labels for the scale: the place and the words, from left to right.
     pub fn labels(&self) -> Vec<(f64, String)> {
-        let mut labels = vec![(NOW, "now".to_owned())];
+        let mut labels = vec![(NOW, tr("now").to_owned())];
         for (index, sign) in [(0, "−"), (1, "+")] {
             let mut last = NOW;
             for (seconds, words) in LABELS.iter().filter(|(seconds, _)| *seconds <= self.spans[index]) {
                 let place = if index == 0 { self.behind(*seconds) } else { self.ahead(*seconds) };
                 if (place - last).abs() >= LABELS_APART {
-                    labels.push((place, format!("{sign}{words}")));
+                    labels.push((place, format!("{sign}{}", tr(words))));
                     last = place;
                 }
             }
@@ -127,7 +128,7 @@ pub fn marks(lab: &Lab, floor: usize) -> Vec<Mark> {
         let about = entry.object.as_ref().map(|object| object.name.as_str()).unwrap_or_default();
         let (kind, words) = match &entry.event {
             Event::FilesWritten { replaced: true, volume, .. } => {
-                (Kind::Replaced, format!("files of {about} replaced in {volume}"))
+                (Kind::Replaced, tr!("files of {0} replaced in {1}", about, volume))
             }
             Event::Unauthenticated { checks } => (
                 Kind::Refused,
@@ -144,10 +145,10 @@ pub fn marks(lab: &Lab, floor: usize) -> Vec<Mark> {
 /// A token's name for people: where it is.
 pub fn name(life: &TokenLife) -> String {
     match &life.home {
-        Home::Volume { pod, path, .. } if path == "token" => format!("{pod} token"),
+        Home::Volume { pod, path, .. } if path == "token" => tr!("{0} token", pod),
         Home::Volume { pod, path, .. } => format!("{pod} {path}"),
-        Home::Secret { name, .. } => format!("secret {name}"),
-        Home::Requested { .. } => format!("create token {}", life.subject.rsplit(':').next().unwrap_or_default()),
+        Home::Secret { name, .. } => tr!("secret {0}", name),
+        Home::Requested { .. } => tr!("create token {0}", life.subject.rsplit(':').next().unwrap_or_default()),
     }
 }
 
@@ -167,17 +168,18 @@ pub fn read_instant(text: &str, now: Timestamp, start: Timestamp) -> Result<Time
         _ => date(text, now),
     };
     let Some(instant) = found else {
-        return Err(format!(
-            "“{text}” is not a time that can be read. Write it as {}; {} alone is today, +2h is from now on, -1d back.",
+        return Err(tr!(
+            "“{0}” is not a time that can be read. Write it as {1}; {2} alone is today, +2h is from now on, -1d back.",
+            text,
             shown(now),
             shown(now).get(11..16).unwrap_or_default()
         ));
     };
     if instant < start {
-        return Err(format!("There is nothing before {}: this is when it began.", shown(start)));
+        return Err(tr!("There is nothing before {0}: this is when it began.", shown(start)));
     }
     if instant.since(now) > Duration::from_secs(100 * 365 * 86_400) {
-        return Err("That is more than a hundred years on; go there in steps.".to_owned());
+        return Err(tr("That is more than a hundred years on; go there in steps.").to_owned());
     }
     Ok(instant)
 }

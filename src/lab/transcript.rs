@@ -6,20 +6,20 @@ use crate::lab::{Action, Lab, Record};
 /// The commands of a session as far as they are done, with their outputs; its preparation is left out.
 pub fn markdown(lab: &Lab, title: &str) -> String {
     let settings = lab.settings();
-    let mut text = format!(
-        "# {}\n\nServiceAccount Lab, a simulated Kubernetes 1.36. Seed {}, started at {}, read at {}.\n",
-        title.replace('\n', " "),
+    let about = tr!(
+        "ServiceAccount Lab, a simulated Kubernetes 1.36. Seed {0}, started at {1}, read at {2}.",
         settings.seed,
         settings.start.rfc3339(),
         lab.now().rfc3339()
     );
+    let mut text = format!("# {}\n\n{about}\n", title.replace('\n', " "));
     let steps = lab.log().zip(lab.all_records()).skip(lab.floor());
     let mut block = String::new();
     for (step, record) in steps {
         match &*step.action {
             Action::WriteFile { path, text: content } => {
                 close(&mut text, &mut block);
-                text.push_str(&format!("\nThe file {}:\n\n{}", code(path), fenced("", content)));
+                text.push_str(&format!("\n{}\n\n{}", tr!("The file {0}:", code(path)), fenced("", content)));
             }
             Action::Command(entry) => {
                 block.push_str(&format!("{}{}\n", record.prompt, entry.trim_end()));

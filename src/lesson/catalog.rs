@@ -1,7 +1,8 @@
 //! The course: its lessons in order. What the map shows is compiled in; the texts are too, except in the page, which
 //! carries the first one and fetches the others when they are opened.
 
-use crate::lesson::{Lesson, LessonError, Path, parse};
+use crate::lesson::{Lesson, LessonError, Path, parse, translation};
+use crate::words;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -90,8 +91,16 @@ pub const COURSE: &[Entry] = &[
 pub const ID_LENGTH_MAX: usize = 500;
 
 thread_local! {
-    /// Texts that came after the start: lessons that were fetched, lessons that somebody brought.
-    static ADDED: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+    /// Texts that came after the start, by language and id: lessons that were fetched, and lessons that somebody
+    /// brought, which are of no language.
+    static ADDED: RefCell<BTreeMap<(String, String), Added>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// A text with the language that it is in.
+#[derive(Clone)]
+struct Added {
+    text: String,
+    language: &'static str,
 }
 
 /// Takes in the text of a lesson: of the course, by its id, or of one's own, by the address it came from.
@@ -100,16 +109,58 @@ thread_local! {
 /// What is wrong with it.
 pub fn add(id: &str, text: &str) -> Result<(), LessonError> {
     parse(id, text)?;
-    ADDED.with_borrow_mut(|added| added.insert(id.to_owned(), text.to_owned()));
+    let of_course = COURSE.iter().any(|entry| entry.id() == id);
+    insert(if of_course { ENGLISH } else { OWN }, id, text, ENGLISH);
     Ok(())
 }
 
-/// The lesson with that id, read, if its text is there.
-pub fn find(id: &str) -> Option<Lesson> {
-    let inside = COURSE.iter().find(|entry| entry.id() == id).and_then(|entry| entry.text);
-    let lesson = match inside {
-        Some(text) => parse(id, text),
-        None => ADDED.with_borrow(|added| added.get(id).map(|text| parse(id, text)))?,
+/// Takes in the translation of a lesson of the course into the language that is spoken, once the English one is there.
+/// One that would not come to the same session stays away: then the English text stands for it.
+pub fn add_translated(id: &str, text: Option<&str>) {
+    let language = words::language();
+    let Some(english) = text_in(ENGLISH, id).map(|found| found.text) else { return };
+    let fits = |text: &&str| match (parse(id, &english), parse(id, text)) {
+        (Ok(english), Ok(other)) => translation::differences(&english, &other).is_empty(),
+        _ => false,
     };
+    match text.filter(fits) {
+        Some(text) => insert(language, id, text, language),
+        None => insert(language, id, &english, ENGLISH),
+    }
+}
+
+const ENGLISH: &str = "en";
+const OWN: &str = "";
+
+fn insert(slot: &str, id: &str, text: &str, language: &'static str) {
+    let added = Added { text: text.to_owned(), language };
+    ADDED.with_borrow_mut(|all| all.insert((slot.to_owned(), id.to_owned()), added));
+}
+
+fn text_in(slot: &str, id: &str) -> Option<Added> {
+    let inside = COURSE.iter().find(|entry| entry.id() == id).and_then(|entry| entry.text);
+    if slot == ENGLISH && inside.is_some() {
+        return inside.map(|text| Added { text: text.to_owned(), language: ENGLISH });
+    }
+    ADDED.with_borrow(|added| added.get(&(slot.to_owned(), id.to_owned())).cloned())
+}
+
+/// Whether there is nothing left to fetch for a lesson: it is there in the language that is spoken, or will not be.
+pub fn is_there(id: &str) -> bool {
+    text_in(words::language(), id).or_else(|| text_in(OWN, id)).is_some()
+}
+
+fn text(id: &str) -> Option<Added> {
+    text_in(words::language(), id).or_else(|| text_in(ENGLISH, id)).or_else(|| text_in(OWN, id))
+}
+
+/// The language that the text of a lesson is in.
+pub fn language_of(id: &str) -> &'static str {
+    text(id).map_or(ENGLISH, |found| found.language)
+}
+
+/// The lesson with that id, read, if its text is there; in the language that is spoken, if it is there in it.
+pub fn find(id: &str) -> Option<Lesson> {
+    let lesson = parse(id, &text(id)?.text);
     lesson.ok().map(|lesson| Lesson { id: id.to_owned(), ..lesson })
 }

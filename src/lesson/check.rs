@@ -201,7 +201,7 @@ fn target(inline: &Inline) -> Option<String> {
 }
 
 /// Links lead to `https:` or to another lesson; anything else would be only text.
-fn links(lesson: &Lesson, is_lesson: &dyn Fn(&str) -> bool) -> Vec<LessonError> {
+pub fn links(lesson: &Lesson, is_lesson: &dyn Fn(&str) -> bool) -> Vec<LessonError> {
     let mut problems = Vec::new();
     let steps = lesson.steps.iter().map(|step| (step.line, &step.blocks));
     for (line, blocks) in steps.chain(lesson.notes.iter().map(|note| (note.line, &note.blocks))) {
@@ -270,7 +270,7 @@ fn claims(lesson: &Lesson) -> Vec<LessonError> {
 }
 
 /// What learners see printed is printed, and nothing that they are told to type is missing from the lab.
-fn shown(lesson: &Lesson, text: &str) -> Vec<LessonError> {
+pub fn shown(lesson: &Lesson, text: &str) -> Vec<LessonError> {
     let mut problems = Vec::new();
     for shown in transcript::play(lesson, text) {
         for words in ["not simulated", "command not found"] {

@@ -4,6 +4,7 @@
 use crate::lab::link::SessionFile;
 use crate::lesson::progress::Attempt;
 use crate::lesson::{Lesson, reopen};
+use crate::words::tr;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -69,22 +70,24 @@ impl Course {
     /// What is wrong with it, in a sentence.
     pub fn read(text: &str) -> Result<Self, String> {
         if text.len() > LENGTH_BYTES_MAX {
-            return Err(format!(
-                "a file of progress has {LENGTH_BYTES_MAX} bytes at most; this one has {}",
+            return Err(tr!(
+                "a file of progress has {0} bytes at most; this one has {1}",
+                LENGTH_BYTES_MAX,
                 text.len()
             ));
         }
         let course: Course =
-            serde_json::from_str(text).map_err(|error| format!("this is no file of progress: {error}"))?;
+            serde_json::from_str(text).map_err(|error| tr!("this is no file of progress: {0}", error))?;
         if course.version != VERSION {
-            return Err(format!(
-                "this file of progress is of version {}; this lab reads version {VERSION}",
-                course.version
+            return Err(tr!(
+                "this file of progress is of version {0}; this lab reads version {1}",
+                course.version,
+                VERSION
             ));
         }
         let too_long = course.done.values().any(|done| done.proof.len() > STEPS_MAX || done.day.len() > 10);
         if too_long || course.done.len() > ENTRIES_MAX || course.again.len() > ENTRIES_MAX {
-            return Err("this file of progress holds more than a course can have".to_owned());
+            return Err(tr("this file of progress holds more than a course can have").to_owned());
         }
         Ok(course)
     }

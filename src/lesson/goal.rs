@@ -6,6 +6,7 @@ use crate::api::object::{self, Object};
 use crate::api::{duration, kinds};
 use crate::lab::authz::{self, Attributes};
 use crate::lab::{Event, Lab};
+use crate::words::tr;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -100,6 +101,11 @@ impl Goal {
     #[must_use]
     pub fn at_line(self, line: usize) -> Self {
         Goal { line, ..self }
+    }
+
+    /// Whether it asks for the same, in whatever words.
+    pub fn asks_the_same(&self, other: &Goal) -> bool {
+        self.check == other.check
     }
 
     /// Whether it holds now.
@@ -274,9 +280,9 @@ impl Target {
     fn describe(&self) -> String {
         let kind = kinds::by_resource(&self.resource).map_or(self.resource.as_str(), |kind| kind.singular.as_str());
         match (self.name.as_str(), self.namespace.as_str()) {
-            ("*", namespace) => format!("any {kind} in {namespace}"),
+            ("*", namespace) => tr!("any {0} in {1}", kind, namespace),
             (name, "" | "default") => format!("{kind}/{name}"),
-            (name, namespace) => format!("{kind}/{name} in namespace {namespace}"),
+            (name, namespace) => tr!("{0}/{1} in namespace {2}", kind, name, namespace),
         }
     }
 }
@@ -284,17 +290,19 @@ impl Target {
 impl Check {
     fn missing(&self, lab: &Lab, around: &Around) -> Option<String> {
         match self {
-            Check::Exists(target) => target.object(lab).is_none().then(|| format!("there is no {}", target.describe())),
-            Check::Absent(target) => {
-                target.object(lab).is_some().then(|| format!("{} is still there", target.describe()))
-            }
+            Check::Exists(target) => target.object(lab).is_none().then(|| tr!("there is no {0}", target.describe())),
+            Check::Absent(target) => target.object(lab).is_some().then(|| tr!("{0} is still there", target.describe())),
             Check::Field { target, path, expected } => missing_field(lab, target, path, expected),
             Check::CanI { attributes, allowed } => {
                 let verdict = authz::authorize(attributes, lab.cluster().reader());
                 (verdict.allowed != *allowed).then(|| {
-                    let word = if *allowed { "cannot" } else { "can still" };
                     let Attributes { user, verb, resource, namespace, .. } = attributes;
-                    format!("{} {word} {verb} {resource} in namespace {namespace}", user.username)
+                    match allowed {
+                        true => tr!("{0} cannot {1} {2} in namespace {3}", user.username, verb, resource, namespace),
+                        false => {
+                            tr!("{0} can still {1} {2} in namespace {3}", user.username, verb, resource, namespace)
+                        }
+                    }
                 })
             }
             Check::Request(wanted) => missing_request(lab, around, wanted),
@@ -303,28 +311,29 @@ impl Check {
             Check::File { path, contains } => match lab.shell().read_file(path) {
                 Ok(bytes) => {
                     let text = String::from_utf8_lossy(&bytes).into_owned();
-                    (!text.contains(contains.as_str())).then(|| format!("{path} does not hold {contains:?} yet"))
+                    (!text.contains(contains.as_str()))
+                        .then(|| tr!("{0} does not hold {1} yet", path, format_args!("{:?}", contains)))
                 }
-                Err(_) => Some(format!("there is no file {path} yet")),
+                Err(_) => Some(tr!("there is no file {0} yet", path)),
             },
             Check::Elapsed(wanted) => {
                 let passed = lab.now().since(around.started);
                 (passed < *wanted)
-                    .then(|| format!("only {} have passed of {}", duration::human(passed), duration::human(*wanted)))
+                    .then(|| tr!("only {0} have passed of {1}", duration::human(passed), duration::human(*wanted)))
             }
             Check::Verdict { file, target, accepted } => missing_verdict(lab, file, target.as_ref(), *accepted),
             Check::Rotated(target) => missing_rotation(lab, around, target),
             Check::Right { percent } => (around.right_percent < *percent)
-                .then(|| format!("{} of 100 are right; {percent} are wanted", around.right_percent)),
-            Check::Undone => (!around.undone).then(|| "nothing has been undone yet".to_owned()),
-            Check::Predicted => (!around.predicted).then(|| "choose an answer above first".to_owned()),
+                .then(|| tr!("{0} of 100 are right; {1} are wanted", around.right_percent, percent)),
+            Check::Undone => (!around.undone).then(|| tr("nothing has been undone yet").to_owned()),
+            Check::Predicted => (!around.predicted).then(|| tr("choose an answer above first").to_owned()),
             Check::All(checks) => checks.iter().find_map(|check| check.missing(lab, around)),
             Check::Any(checks) => {
                 let missing: Vec<String> = checks.iter().map_while(|check| check.missing(lab, around)).collect();
-                (missing.len() == checks.len()).then(|| missing.join("; or "))
+                (missing.len() == checks.len()).then(|| missing.join(tr("; or ")))
             }
             Check::Not(check) => {
-                check.missing(lab, around).is_none().then(|| "something is there that should not be".to_owned())
+                check.missing(lab, around).is_none().then(|| tr("something is there that should not be").to_owned())
             }
         }
     }
@@ -352,49 +361,47 @@ impl Check {
                 && bound.as_ref().is_none_or(|wanted| bound_to.as_deref() == Some(wanted))
         });
         (!met).then(|| {
-            let mut text = "no token has been issued".to_owned();
-            for (word, value) in [("for", account), ("with the audience", audience), ("bound to", bound)] {
-                if let Some(value) = value {
-                    text.push_str(&format!(" {word} {value}"));
-                }
-            }
-            if let Some(seconds) = lifetime_seconds {
-                text.push_str(&format!(" that lives {seconds} seconds"));
-            }
-            text + " yet"
+            let mut wanted = Vec::new();
+            wanted.extend(account.as_ref().map(|account| tr!("for {0}", account)));
+            wanted.extend(audience.as_ref().map(|audience| tr!("with the audience {0}", audience)));
+            wanted.extend(bound.as_ref().map(|bound| tr!("bound to {0}", bound)));
+            wanted.extend(lifetime_seconds.map(|seconds| tr!("that lives {0} seconds", seconds)));
+            tr!("no token has been issued {0} yet", wanted.join(" ")).replace("  ", " ")
         })
     }
 }
 
 fn missing_field(lab: &Lab, target: &Target, path: &[String], expected: &Expected) -> Option<String> {
     let Some(found) = target.object(lab) else {
-        return Some(format!("there is no {}", target.describe()));
+        return Some(tr!("there is no {0}", target.describe()));
     };
     let steps: Vec<&str> = path.iter().map(String::as_str).collect();
     let value = object::at(&found, &steps);
-    let shown = if value.is_null() { "not set".to_owned() } else { value.to_string() };
-    let place = format!("{} of {}", path.join("."), target.describe());
+    let shown = if value.is_null() { tr("not set").to_owned() } else { value.to_string() };
+    let place = tr!("{0} of {1}", path.join("."), target.describe());
     match expected {
-        Expected::Equals(wanted) => (value != wanted).then(|| format!("{place} is {shown}, not {wanted}")),
-        Expected::Differs(unwanted) => (value == unwanted).then(|| format!("{place} is still {shown}")),
-        Expected::Contains(text) => (!shown.contains(text.as_str())).then(|| format!("{place} does not hold {text:?}")),
+        Expected::Equals(wanted) => (value != wanted).then(|| tr!("{0} is {1}, not {2}", place, shown, wanted)),
+        Expected::Differs(unwanted) => (value == unwanted).then(|| tr!("{0} is still {1}", place, shown)),
+        Expected::Contains(text) => {
+            (!shown.contains(text.as_str())).then(|| tr!("{0} does not hold {1}", place, format_args!("{:?}", text)))
+        }
         Expected::Set(wanted) => (value.is_null() == *wanted)
-            .then(|| if *wanted { format!("{place} is not set") } else { format!("{place} is still set to {shown}") }),
+            .then(|| if *wanted { tr!("{0} is not set", place) } else { tr!("{0} is still set to {1}", place, shown) }),
     }
 }
 
 fn missing_mount(lab: &Lab, target: &Target, path: &str, present: bool) -> Option<String> {
     let Some(pod) = target.object(lab) else {
-        return Some(format!("there is no {}", target.describe()));
+        return Some(tr!("there is no {0}", target.describe()));
     };
     let reference = container_of(&pod, target);
     let Some(container) = lab.cluster().container(&reference) else {
-        return Some(format!("{} is not running yet", target.describe()));
+        return Some(tr!("{0} is not running yet", target.describe()));
     };
     let found = container.files.follow(path).is_ok();
-    (found != present).then(|| {
-        let word = if present { "is not" } else { "is still" };
-        format!("{path} {word} there in {}", target.describe())
+    (found != present).then(|| match present {
+        true => tr!("{0} is not there in {1}", path, target.describe()),
+        false => tr!("{0} is still there in {1}", path, target.describe()),
     })
 }
 
@@ -416,14 +423,14 @@ fn missing_verdict(lab: &Lab, file: &str, target: Option<&Target>, accepted: boo
             .and_then(|pod| lab.cluster().container(&container_of(&pod, target)))
             .and_then(|container| container.files.read(file).ok().map(<[u8]>::to_vec)),
     };
-    let place = target.map_or(file.to_owned(), |target| format!("{file} of {}", target.describe()));
+    let place = target.map_or(file.to_owned(), |target| tr!("{0} of {1}", file, target.describe()));
     let Some(bytes) = bytes else {
-        return Some(format!("there is no {place} to read a token from"));
+        return Some(tr!("there is no {0} to read a token from", place));
     };
     let verdict = crate::lab::tokens::verdict(lab, &String::from_utf8_lossy(&bytes));
     (verdict.user.is_some() != accepted).then(|| match verdict.user {
-        Some(user) => format!("the API server still takes the token in {place} for {}", user.username),
-        None => format!("the API server refuses the token in {place}"),
+        Some(user) => tr!("the API server still takes the token in {0} for {1}", place, user.username),
+        None => tr!("the API server refuses the token in {0}", place),
     })
 }
 
@@ -436,7 +443,7 @@ fn missing_rotation(lab: &Lab, around: &Around, target: &Target) -> Option<Strin
                 .as_ref()
                 .is_some_and(|object| object.namespace == target.namespace && object.name == target.name)
     });
-    (!rotated).then(|| format!("the kubelet has not renewed the files of {} yet", target.describe()))
+    (!rotated).then(|| tr!("the kubelet has not renewed the files of {0} yet", target.describe()))
 }
 
 /// Looks for a request like that, made after the learner started.
@@ -476,9 +483,9 @@ fn missing_request(lab: &Lab, around: &Around, wanted: &RequestCheck) -> Option<
     }
     Some(match (last_answer, wanted.code) {
         (Some(answer), code) if Some(answer) == code => {
-            format!("the API server answered {answer}, but for another reason")
+            tr!("the API server answered {0}, but for another reason", answer)
         }
-        (Some(answer), _) => format!("the API server was asked, and answered {answer}"),
-        (None, _) => "the API server has not been asked that yet".to_owned(),
+        (Some(answer), _) => tr!("the API server was asked, and answered {0}", answer),
+        (None, _) => tr("the API server has not been asked that yet").to_owned(),
     })
 }

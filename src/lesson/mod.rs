@@ -2,6 +2,7 @@
 //!
 //! The format is described in `lessons/README.md`.
 
+use crate::words::tr;
 mod catalog;
 pub mod check;
 pub mod course;
@@ -11,8 +12,9 @@ mod parse;
 pub mod progress;
 pub mod reopen;
 pub mod transcript;
+pub mod translation;
 
-pub use catalog::{COURSE, Entry, ID_LENGTH_MAX, add, find};
+pub use catalog::{COURSE, Entry, ID_LENGTH_MAX, add, add_translated, find, is_there, language_of};
 pub use markdown::{Block, Inline};
 pub use parse::{LENGTH_BYTES_MAX, LessonError, parse};
 
@@ -37,9 +39,9 @@ impl Path {
     /// Its name and whom it is for.
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
-            Path::Beginner => ("Beginner", "You have never met a ServiceAccount, or one has puzzled you."),
-            Path::Operator => ("Operator", "You run workloads and hand out tokens."),
-            Path::Security => ("Security", "You have to find and end what should not be there."),
+            Path::Beginner => (tr("Beginner"), tr("You have never met a ServiceAccount, or one has puzzled you.")),
+            Path::Operator => (tr("Operator"), tr("You run workloads and hand out tokens.")),
+            Path::Security => (tr("Security"), tr("You have to find and end what should not be there.")),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::lab::link::{LINK_LENGTH_MAX, LinkError, SessionFile};
 use crate::lab::{Lab, Settings, transcript};
 use crate::lesson::{check, find};
+use crate::words::{mark, tr};
 use std::collections::BTreeMap;
 
 /// A session at its start, with everything that was done lying ahead.
@@ -39,7 +40,7 @@ pub fn reopen(file: &SessionFile) -> Result<Lab, LinkError> {
 
 /// The title of a session: its lesson's, or free play.
 pub fn title(lesson: Option<&str>) -> String {
-    lesson.and_then(find).map_or("Free play".to_owned(), |lesson| lesson.title)
+    lesson.and_then(find).map_or(tr("Free play").to_owned(), |lesson| lesson.title)
 }
 
 /// The transcript of the session in a link or a file, and a warning if it is not what its maker saw.
@@ -82,7 +83,7 @@ pub fn link_of(text: &str, as_file: bool) -> Result<String, String> {
 
 /// Said of a session that is not what its maker saw.
 pub const DIFFERS: &str =
-    "This session was made by another version of the lab: what it shows here may differ from what its maker saw.";
+    mark("This session was made by another version of the lab: what it shows here may differ from what its maker saw.");
 
 /// Whether the session does not come to what it came to when it was kept.
 pub fn differs(file: &SessionFile, lab: &Lab) -> bool {

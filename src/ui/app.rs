@@ -10,6 +10,7 @@ use crate::ui::compare::Compare;
 use crate::ui::embedded::{self, Bar, Host};
 use crate::ui::header::Header;
 use crate::ui::history_pane::HistoryPane;
+use crate::ui::language;
 use crate::ui::learning::Learn;
 use crate::ui::lesson_pane::LessonPane;
 use crate::ui::library;
@@ -22,6 +23,8 @@ use crate::ui::shortcuts;
 use crate::ui::terminal::TerminalPane;
 use crate::ui::time_pane::TimePane;
 use crate::ui::xray::XrayPane;
+use crate::words;
+use crate::words::tr;
 use gloo::events::EventListener;
 use gloo::timers::callback::Interval;
 use std::cell::RefCell;
@@ -116,6 +119,7 @@ fn first_lesson() -> Option<String> {
 /// The page: waits for the lesson that it begins with, if that has to be fetched.
 #[component]
 pub fn App() -> Html {
+    let unspoken = use_memo((), |()| language::begin());
     let ready = use_state(|| lessons_at_start().is_empty().then_some(None));
     {
         let ready = ready.clone();
@@ -126,8 +130,8 @@ pub fn App() -> Html {
         });
     }
     match &*ready {
-        Some(problem) => html! { <Lab problem={problem.clone()} /> },
-        None => html! { <main class="before"><p role="status">{ "The lesson is being fetched." }</p></main> },
+        Some(problem) => html! { <Lab problem={problem.clone().or((*unspoken).clone())} /> },
+        None => html! { <main class="before"><p role="status">{ tr("The lesson is being fetched.") }</p></main> },
     }
 }
 
@@ -146,7 +150,7 @@ fn take_files(event: &DragEvent, handle: &Handle) {
     let (name, handle) = (file.name(), handle.clone());
     hand_over::read(&file, FILE_LENGTH_MAX, move |text| {
         let act = match text {
-            None => Act::Learn(Learn::Tell(format!("{name} is too long, or cannot be read."))),
+            None => Act::Learn(Learn::Tell(tr!("{0} is too long, or cannot be read.", name))),
             Some(text) if name.ends_with(".md") => Act::Learn(Learn::Bring(name, text)),
             Some(text) if text.contains("\"salab\"") && !text.contains("\"done\":{") => Act::Go(Go::Open(text)),
             Some(text) => Act::Learn(Learn::Import(text)),
@@ -197,6 +201,8 @@ fn Lab(props: &LabProps) -> Html {
     }
     show_in_address(&handle.get());
     let session = handle.get();
+    // Everything below the header is drawn anew in another language.
+    let spoken = words::language();
     let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
     let ondrop = {
         let handle = handle.clone();
@@ -214,7 +220,7 @@ fn Lab(props: &LabProps) -> Html {
     html! {
         <div {class} {ondragover} {ondrop}>
             if !is_embedded {
-                <a class="skip" href="#terminal-command">{ "Skip to the terminal" }</a>
+                <a class="skip" href="#terminal-command">{ tr("Skip to the terminal") }</a>
             }
             <Host session={handle.clone()} />
             {
@@ -228,19 +234,19 @@ fn Lab(props: &LabProps) -> Html {
                 if let Some(notice) = &session.notice {
                     <div class="notice" role="alert">
                         <span>{ notice }</span>
-                        <button type="button" onclick={handle.on(Act::Dismiss)}>{ "Put away" }</button>
+                        <button type="button" onclick={handle.on(Act::Dismiss)}>{ tr("Put away") }</button>
                     </div>
                 }
                 <Looking session={handle.clone()} />
             </div>
             if session.map && session.certificate {
-                <Certificate session={handle.clone()} />
+                <Certificate key={spoken} session={handle.clone()} />
             } else if session.map {
-                <CourseMap session={handle.clone()} />
+                <CourseMap key={spoken} session={handle.clone()} />
             } else if let Some((left, right)) = session.compared {
-                <Compare session={handle.clone()} {left} {right} />
+                <Compare key={spoken} session={handle.clone()} {left} {right} />
             } else {
-                <main class="panes">
+                <main class="panes" key={spoken}>
                     {
                         match session.panel {
                             Some(Panel::History) => html! { <HistoryPane session={handle.clone()} /> },
@@ -258,7 +264,7 @@ fn Lab(props: &LabProps) -> Html {
                 </main>
             }
             if view.time {
-                <TimePane session={handle.clone()} />
+                <TimePane key={spoken} session={handle.clone()} />
             }
         </div>
     }

@@ -4,7 +4,7 @@ use crate::lesson::COURSE;
 use crate::ui::learning::Learn;
 use crate::ui::map::number;
 use crate::ui::session::{Act, Props};
-use crate::ui::words::count;
+use crate::words::{plural, tr};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -33,31 +33,31 @@ pub fn Certificate(props: &Props) -> Html {
     html! {
         <main class="map certificate">
             <div class="panel-row no-print">
-                <label class="grow">{ "Name to print" }<input type="text" maxlength={NAME_LENGTH_MAX} value={(*name).clone()} {oninput} autocomplete="name" /></label>
-                <button type="button" class="primary" onclick={print}>{ "Print" }</button>
-                <button type="button" onclick={props.session.on(Act::Learn(Learn::Certificate(false)))}>{ "Back to the map" }</button>
+                <label class="grow">{ tr("Name to print") }<input type="text" maxlength={NAME_LENGTH_MAX} value={(*name).clone()} {oninput} autocomplete="name" /></label>
+                <button type="button" class="primary" onclick={print}>{ tr("Print") }</button>
+                <button type="button" onclick={props.session.on(Act::Learn(Learn::Certificate(false)))}>{ tr("Back to the map") }</button>
             </div>
             <h2>{ "ServiceAccount Lab" }</h2>
             if !name.trim().is_empty() {
                 <p class="certificate-name">{ name.trim() }</p>
             }
-            <p>{ format!("has solved {} of {} lessons on Kubernetes ServiceAccounts, in a simulated cluster of Kubernetes 1.36.", session.done_count(), COURSE.len()) }</p>
+            <p>{ tr!("has solved {0} of {1} lessons on Kubernetes ServiceAccounts, in a simulated cluster of Kubernetes 1.36.", session.done_count(), COURSE.len()) }</p>
             <table>
-                <thead><tr><th scope="col">{ "Lesson" }</th><th scope="col">{ "Day" }</th><th scope="col">{ "Hints" }</th><th scope="col">{ "Steps" }</th></tr></thead>
+                <thead><tr><th scope="col">{ tr("Lesson") }</th><th scope="col">{ tr("Day") }</th><th scope="col">{ tr("Hints") }</th><th scope="col">{ tr("Steps") }</th></tr></thead>
                 <tbody>
                     { for solved.map(|(entry, done)| html! {
                         <tr>
-                            <th scope="row">{ format!("{} {}", number(entry), entry.title) }</th>
+                            <th scope="row">{ format!("{} {}", number(entry), tr(entry.title)) }</th>
                             <td>{ &done.day }</td>
                             <td>{ done.hints }</td>
-                            <td>{ count(done.proof.len(), "step") }</td>
+                            <td>{ plural(done.proof.len(), "{0} step", "{0} steps") }</td>
                         </tr>
                     }) }
                 </tbody>
             </table>
-            <h3>{ "Proof" }</h3>
-            <p class="quiet">{ "What was done, as the lab kept it. Saved as progress.json, it is played again by: salab verify progress.json. The days and the name are the learner's own word." }</p>
-            <pre class="code proof" tabindex="0">{ session.course.write() }</pre>
+            <h3>{ tr("Proof") }</h3>
+            <p class="quiet">{ tr("What was done, as the lab kept it. Saved as progress.json, it is played again by: salab verify progress.json. The days and the name are the learner's own word.") }</p>
+            <pre class="code proof" dir="ltr" tabindex="0">{ session.course.write() }</pre>
         </main>
     }
 }

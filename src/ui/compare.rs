@@ -4,8 +4,8 @@ use crate::lab::compare::{self, Comparison, Difference, Done, Kept};
 use crate::lab::transcript::printed;
 use crate::ui::moments::Go;
 use crate::ui::session::{Act, Handle};
-use crate::ui::words::count;
 use crate::ui::yaml::Yaml;
+use crate::words::{plural, tr};
 use web_sys::{HtmlElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -62,22 +62,22 @@ pub fn Compare(props: &CompareProps) -> Html {
     html! {
         <main class="compare">
             <div class="panel-head">
-                <h2 tabindex="-1" ref={head}>{ "Two branches side by side" }</h2>
-                <button type="button" onclick={props.session.on(Act::Go(Go::Compare(None)))}>{ "Back" }</button>
+                <h2 tabindex="-1" ref={head}>{ tr("Two branches side by side") }</h2>
+                <button type="button" onclick={props.session.on(Act::Go(Go::Compare(None)))}>{ tr("Back") }</button>
             </div>
             <div class="compare-choice">
-                { choice("Left", left, |id, _, right| (id, right)) }
-                { choice("Right", right, |id, left, _| (left, id)) }
+                { choice(tr("Left"), left, |id, _, right| (id, right)) }
+                { choice(tr("Right"), right, |id, left, _| (left, id)) }
             </div>
             <p role="status">{ summary(&found) }</p>
-            <h3>{ "What was done since" }</h3>
+            <h3>{ tr("What was done since") }</h3>
             <div class="compare-sides">
-                { side("Left", &names[0], &found.left, &found.right) }
-                { side("Right", &names[1], &found.right, &found.left) }
+                { side(tr("Left"), &names[0], &found.left, &found.right) }
+                { side(tr("Right"), &names[1], &found.right, &found.left) }
             </div>
-            <h3>{ "Objects that differ" }</h3>
+            <h3>{ tr("Objects that differ") }</h3>
             if found.objects.is_empty() {
-                <p class="quiet">{ "None." }</p>
+                <p class="quiet">{ tr("None.") }</p>
             }
             { for found.objects.iter().map(|one| difference(one, &names)) }
             if found.renumbered + found.events.0 + found.events.1 > 0 {
@@ -89,21 +89,21 @@ pub fn Compare(props: &CompareProps) -> Html {
 
 fn summary(found: &Comparison) -> String {
     let of = |kept: Kept| found.objects.iter().filter(|one| one.kept == kept).count();
-    format!(
-        "{} shared; then {} on the left and {} on the right. {} only on the left, {} only on the right, {} on both and not the same.",
-        count(found.shared, "step"),
-        count(found.left.len(), "step"),
-        count(found.right.len(), "step"),
-        count(of(Kept::LeftOnly), "object"),
+    tr!(
+        "{0} shared; then {1} on the left and {2} on the right. {3} only on the left, {4} only on the right, {5} on both and not the same.",
+        plural(found.shared, "{0} step", "{0} steps"),
+        plural(found.left.len(), "{0} step", "{0} steps"),
+        plural(found.right.len(), "{0} step", "{0} steps"),
+        plural(of(Kept::LeftOnly), "{0} object", "{0} objects"),
         of(Kept::RightOnly),
-        of(Kept::Changed),
+        of(Kept::Changed)
     )
 }
 
 fn rest(found: &Comparison) -> String {
-    format!(
-        "Not listed: {} with another resourceVersion only; Events that the other side lacks or has otherwise, {} on the left, {} on the right.",
-        count(found.renumbered, "object"),
+    tr!(
+        "Not listed: {0} with another resourceVersion only; Events that the other side lacks or has otherwise, {1} on the left, {2} on the right.",
+        plural(found.renumbered, "{0} object", "{0} objects"),
         found.events.0,
         found.events.1
     )
@@ -114,22 +114,22 @@ fn side(place: &str, name: &str, done: &[Done], other: &[Done]) -> Html {
         <section class="compare-side" aria-label={format!("{place}: {name}")}>
             <h4>{ format!("{place}: ") }<code>{ name }</code></h4>
             if done.is_empty() {
-                <p class="quiet">{ "Nothing." }</p>
+                <p class="quiet">{ tr("Nothing.") }</p>
             }
             <ol>
                 { for done.iter().map(|done| {
                     let twin = other.iter().find(|other| other.words == done.words);
                     let note = match twin {
-                        Some(twin) if twin.record.chunks == done.record.chunks => "the same on both sides",
-                        Some(_) => "the same command, another output",
-                        None => "only here",
+                        Some(twin) if twin.record.chunks == done.record.chunks => tr("the same on both sides"),
+                        Some(_) => tr("the same command, another output"),
+                        None => tr("only here"),
                     };
                     let text: String = printed(&done.record).chars().take(OUTPUT_LENGTH_MAX).collect();
                     html! {
                         <li>
                             <p><code class="word">{ &done.words }</code><span class="quiet">{ note }</span></p>
                             if !text.is_empty() {
-                                <pre class={classes!("code", (done.record.exit != 0).then_some("is-refused"))} tabindex="0">{ text }</pre>
+                                <pre dir="ltr" class={classes!("code", (done.record.exit != 0).then_some("is-refused"))} tabindex="0">{ text }</pre>
                             }
                         </li>
                     }
@@ -141,14 +141,14 @@ fn side(place: &str, name: &str, done: &[Done], other: &[Done]) -> Html {
 
 fn difference(one: &Difference, names: &[String; 2]) -> Html {
     let word = match one.kept {
-        Kept::LeftOnly => "only on the left",
-        Kept::RightOnly => "only on the right",
-        Kept::Changed => "on both, not the same: + and ~ as on the right, − as on the left",
+        Kept::LeftOnly => tr("only on the left"),
+        Kept::RightOnly => tr("only on the right"),
+        Kept::Changed => tr("on both, not the same: + and ~ as on the right, − as on the left"),
     };
     html! {
         <details class="kind">
             <summary><code>{ &one.name }</code>{ format!(": {word}") }</summary>
-            <Yaml lines={one.lines.clone()} label={format!("{}, {word}; left is {}, right is {}", one.name, names[0], names[1])} />
+            <Yaml lines={one.lines.clone()} label={tr!("{0}, {1}; left is {2}, right is {3}", one.name, word, names[0], names[1])} />
         </details>
     }
 }

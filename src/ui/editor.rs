@@ -3,6 +3,7 @@
 
 use crate::shell::Foreground;
 use crate::ui::session::{Act, Handle};
+use crate::words::tr;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
@@ -45,16 +46,16 @@ pub fn Editor(props: &EditorProps) -> Html {
         <div class="editor">
             <div class="editor-bar">
                 if editing {
-                    <span>{ "kubectl edit waits for you." }</span>
-                    <button type="button" class="primary" onclick={props.session.on(Act::FinishEdit)}>{ "Save and apply" }</button>
+                    <span>{ tr("kubectl edit waits for you.") }</span>
+                    <button type="button" class="primary" onclick={props.session.on(Act::FinishEdit)}>{ tr("Save and apply") }</button>
                 } else {
-                    <span role="status">{ if unsaved { "Not saved yet" } else { "Saved" } }</span>
-                    <button type="button" disabled={!unsaved} onclick={props.session.on(Act::Save(path.clone()))}>{ "Save" }</button>
-                    <button type="button" onclick={props.session.on(Act::Insert(format!("kubectl apply -f {path}")))}>{ "Apply…" }</button>
-                    <button type="button" onclick={props.session.on(Act::CloseFile(path.clone()))}>{ "Close" }</button>
+                    <span role="status">{ if unsaved { tr("Not saved yet") } else { tr("Saved") } }</span>
+                    <button type="button" disabled={!unsaved} onclick={props.session.on(Act::Save(path.clone()))}>{ tr("Save") }</button>
+                    <button type="button" onclick={props.session.on(Act::Insert(format!("kubectl apply -f {path}")))}>{ tr("Apply…") }</button>
+                    <button type="button" onclick={props.session.on(Act::CloseFile(path.clone()))}>{ tr("Close") }</button>
                 }
             </div>
-            <textarea class="editor-text" readonly={session.options.readonly} aria-label={format!("Text of {path}")} spellcheck="false" autocapitalize="off"
+            <textarea class="editor-text" readonly={session.options.readonly} dir="ltr" aria-label={tr!("Text of {0}", path)} spellcheck="false" autocapitalize="off"
                 value={text} {oninput} {onkeydown} />
         </div>
     }

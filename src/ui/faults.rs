@@ -4,7 +4,7 @@ use crate::lab::timeline::shown;
 use crate::lab::{Flags, uses};
 use crate::ui::seek::TimeAct;
 use crate::ui::session::{Act, Handle, Props};
-use crate::ui::words;
+use crate::words::{mark, plural, tr};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -13,7 +13,8 @@ const APPS: &str = include_str!("../lab/faults/apps.yaml");
 /// How many uses of tokens are shown.
 const USES_MAX: usize = 12;
 /// The caps that can be chosen, in hours, and who has them.
-const CAPS: [(u64, &str); 3] = [(0, "no cap (the default)"), (24, "24 h, as on EKS and AKS"), (48, "48 h, as on GKE")];
+const CAPS: [(u64, &str); 3] =
+    [(0, mark("no cap (the default)")), (24, mark("24 h, as on EKS and AKS")), (48, mark("48 h, as on GKE"))];
 
 /// One fault: what it is, why one meets it, what to watch.
 struct Fault {
@@ -25,34 +26,50 @@ struct Fault {
 
 const FAULTS: [Fault; 5] = [
     Fault {
-        title: "An app that reads its token once",
-        what: "Two apps call the API server every minute. One reads its token file when it starts, the other before each call.",
-        why: "Old client libraries and hand-made scripts do this; current ones read the file again.",
-        watch: "Go on past the token's expiry: kubectl logs reads-once turns from 200 to 401, reads-again does not.",
+        title: mark("An app that reads its token once"),
+        what: mark(
+            "Two apps call the API server every minute. One reads its token file when it starts, the other before each call.",
+        ),
+        why: mark("Old client libraries and hand-made scripts do this; current ones read the file again."),
+        watch: mark(
+            "Go on past the token's expiry: kubectl logs reads-once turns from 200 to 401, reads-again does not.",
+        ),
     },
     Fault {
-        title: "Extension off",
-        what: "With --service-account-extend-token-expiration=false a mounted token really ends after 3607 s, not after a year.",
-        why: "Hardened clusters set it; AKS does where its OIDC issuer is on.",
-        watch: "Tokens issued from now on get a short bar without a pale part. Old ones keep their year.",
+        title: mark("Extension off"),
+        what: mark(
+            "With --service-account-extend-token-expiration=false a mounted token really ends after 3607 s, not after a year.",
+        ),
+        why: mark("Hardened clusters set it; AKS does where its OIDC issuer is on."),
+        watch: mark("Tokens issued from now on get a short bar without a pale part. Old ones keep their year."),
     },
     Fault {
-        title: "A deleted account whose pods still run",
-        what: "Deleting a ServiceAccount stops no pod. Its tokens are refused at once, apart from the ten seconds that a good answer is remembered.",
-        why: "A clean-up, a chart taken away, or an account made again under the same name: it has another UID.",
-        watch: "The app gets 401. The kubelet fails to renew, keeps the old file for the 3607 s it was told, then reports FailedMount events.",
+        title: mark("A deleted account whose pods still run"),
+        what: mark(
+            "Deleting a ServiceAccount stops no pod. Its tokens are refused at once, apart from the ten seconds that a good answer is remembered.",
+        ),
+        why: mark("A clean-up, a chart taken away, or an account made again under the same name: it has another UID."),
+        watch: mark(
+            "The app gets 401. The kubelet fails to renew, keeps the old file for the 3607 s it was told, then reports FailedMount events.",
+        ),
     },
     Fault {
-        title: "A stolen token, used from outside",
-        what: "Whoever has the text is the pod, from anywhere, until the token ends.",
-        why: "Logs, crash dumps, a path traversal, a curious colleague with exec.",
-        watch: "The table below: the same JTI from an address that is not its pod's. Deleting the pod ends it; no single token can be taken back.",
+        title: mark("A stolen token, used from outside"),
+        what: mark("Whoever has the text is the pod, from anywhere, until the token ends."),
+        why: mark("Logs, crash dumps, a path traversal, a curious colleague with exec."),
+        watch: mark(
+            "The table below: the same JTI from an address that is not its pod's. Deleting the pod ends it; no single token can be taken back.",
+        ),
     },
     Fault {
-        title: "A provider that caps lifetimes",
-        what: "With --service-account-max-token-expiration nobody gets a token for longer, and a warning says so.",
-        why: "Managed clusters set it, and it cannot be changed there.",
-        watch: "kubectl create token reader --duration=100h: read the warning, then exp in the Token tab. Mounted tokens ask for less and are not touched.",
+        title: mark("A provider that caps lifetimes"),
+        what: mark(
+            "With --service-account-max-token-expiration nobody gets a token for longer, and a warning says so.",
+        ),
+        why: mark("Managed clusters set it, and it cannot be changed there."),
+        watch: mark(
+            "kubectl create token reader --duration=100h: read the warning, then exp in the Token tab. Mounted tokens ask for less and are not touched.",
+        ),
     },
 ];
 
@@ -63,15 +80,15 @@ pub fn Faults(props: &Props) -> Html {
     let flags = handle.get().lab.cluster().settings().flags;
     let controls = [apps(handle), extension(flags, handle), deletion(handle), theft(handle), cap(flags, handle)];
     html! {
-        <section class="faults" aria-label="Faults">
-            <p class="quiet">{ "Switches are part of the session: undo takes them back." }</p>
+        <section class="faults" aria-label={tr("Faults")}>
+            <p class="quiet">{ tr("Switches are part of the session: undo takes them back.") }</p>
             <ul class="fault-list">
                 { for FAULTS.iter().zip(controls).map(|(fault, control)| html! {
                     <li class="fault">
-                        <h3>{ fault.title }</h3>
-                        <p>{ fault.what }</p>
-                        <p><strong>{ "Where it comes from: " }</strong>{ fault.why }</p>
-                        <p><strong>{ "Watch: " }</strong>{ fault.watch }</p>
+                        <h3>{ tr(fault.title) }</h3>
+                        <p>{ tr(fault.what) }</p>
+                        <p><strong>{ tr("Where it comes from: ") }</strong>{ tr(fault.why) }</p>
+                        <p><strong>{ tr("Watch: ") }</strong>{ tr(fault.watch) }</p>
                         { control }
                     </li>
                 }) }
@@ -84,14 +101,14 @@ pub fn Faults(props: &Props) -> Html {
 fn offer(text: &str, handle: &Handle) -> Html {
     html! {
         <button type="button" class="command" onclick={handle.on(Act::Insert(text.to_owned()))}>
-            <code>{ text.to_owned() }</code><span class="command-word">{ "insert" }</span>
+            <code>{ text.to_owned() }</code><span class="command-word">{ tr("insert") }</span>
         </button>
     }
 }
 
 fn apps(handle: &Handle) -> Html {
     let act = Act::Time(TimeAct::Prepare("apps.yaml", APPS, "kubectl apply -f apps.yaml"));
-    html! { <button type="button" onclick={handle.on(act)}>{ "Write apps.yaml" }</button> }
+    html! { <button type="button" onclick={handle.on(act)}>{ tr("Write apps.yaml") }</button> }
 }
 
 fn extension(flags: Flags, handle: &Handle) -> Html {
@@ -105,7 +122,7 @@ fn extension(flags: Flags, handle: &Handle) -> Html {
         })
     };
     html! {
-        <label class="switch"><input type="checkbox" checked={!flags.extend_token_expiration} {onchange} />{ " Extension off" }</label>
+        <label class="switch"><input type="checkbox" checked={!flags.extend_token_expiration} {onchange} />{ tr(" Extension off") }</label>
     }
 }
 
@@ -122,10 +139,10 @@ fn cap(flags: Flags, handle: &Handle) -> Html {
         })
     };
     html! {
-        <label class="switch">{ "Longest lifetime " }
+        <label class="switch">{ tr("Longest lifetime ") }
             <select {onchange}>
                 { for CAPS.iter().map(|(hours, words)| html! {
-                    <option value={hours.to_string()} selected={hours * 3600 == flags.max_token_expiration_seconds}>{ *words }</option>
+                    <option value={hours.to_string()} selected={hours * 3600 == flags.max_token_expiration_seconds}>{ tr(words) }</option>
                 }) }
             </select>
         </label>
@@ -152,25 +169,25 @@ fn used(handle: &Handle) -> Html {
     let uses = uses::of(&session.lab);
     html! {
         <div class="scroll-x">
-            <h3>{ "Tokens in use" }</h3>
+            <h3>{ tr("Tokens in use") }</h3>
             if uses.is_empty() {
-                <p class="quiet">{ "No request has carried a ServiceAccount's token yet." }</p>
+                <p class="quiet">{ tr("No request has carried a ServiceAccount's token yet.") }</p>
             } else {
-                <table class="rules" aria-label="Tokens in use">
-                    <thead><tr><th>{ "Last used" }</th><th>{ "Token" }</th><th>{ "Account" }</th><th>{ "Bound to" }</th><th>{ "From" }</th><th>{ "Requests" }</th></tr></thead>
+                <table class="rules" aria-label={tr("Tokens in use")}>
+                    <thead><tr><th>{ tr("Last used") }</th><th>{ tr("Token") }</th><th>{ tr("Account") }</th><th>{ tr("Bound to") }</th><th>{ tr("From") }</th><th>{ tr("Requests") }</th></tr></thead>
                     <tbody>
                         { for uses.iter().take(USES_MAX).map(|one| html! {
                             <tr class={one.elsewhere.then_some("is-refused")}>
                                 <td>{ shown(one.last) }</td>
                                 <td><code>{ &one.id }</code></td>
                                 <td>{ one.username.trim_start_matches("system:serviceaccount:").to_owned() }</td>
-                                <td>{ if one.pod.is_empty() { "no pod".to_owned() } else { one.pod.clone() } }</td>
+                                <td>{ if one.pod.is_empty() { tr("no pod").to_owned() } else { one.pod.clone() } }</td>
                                 <td>{ format!("{}, {}", one.address, one.client) }
                                     if one.elsewhere {
-                                        <strong>{ " ! not its pod" }</strong>
+                                        <strong>{ tr(" ! not its pod") }</strong>
                                     }
                                 </td>
-                                <td>{ format!("{}, last {}", words::count(usize::try_from(one.count).unwrap_or(0), "request"), one.code) }</td>
+                                <td>{ tr!("{0}, last {1}", plural(usize::try_from(one.count).unwrap_or(0), "{0} request", "{0} requests"), one.code) }</td>
                             </tr>
                         }) }
                     </tbody>

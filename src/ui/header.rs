@@ -1,20 +1,22 @@
 //! The header: where one is, and what acts on everything.
 
 use crate::embed::page;
+use crate::ui::language::LanguageChoice;
 use crate::ui::moments::{Go, Panel};
 use crate::ui::session::{Act, Props};
+use crate::words::{mark, tr};
 use yew::prelude::*;
 
 /// The header.
 #[component]
 pub fn Header(props: &Props) -> Html {
     let session = props.session.get();
-    let place = session.lesson.as_ref().map_or("Free play".to_owned(), |lesson| lesson.title.clone());
-    let panel = |panel: Panel, word: &str| {
+    let place = session.lesson.as_ref().map_or(tr("Free play").to_owned(), |lesson| lesson.title.clone());
+    let panel = |panel: Panel, word: &'static str| {
         let open = session.panel == Some(panel) && session.compared.is_none() && !session.map;
         html! {
             <button type="button" id={format!("show-{word}")} aria-expanded={open.to_string()}
-                onclick={props.session.on(Act::Go(Go::Panel((!open).then_some(panel))))}>{ word }</button>
+                onclick={props.session.on(Act::Go(Go::Panel((!open).then_some(panel))))}>{ tr(word) }</button>
         }
     };
     html! {
@@ -25,18 +27,19 @@ pub fn Header(props: &Props) -> Html {
             </svg>
             <h1>{ "ServiceAccount Lab" }</h1>
             <span class="place">{ "/ " }{ place }</span>
-            <a class="pill" href={(!page::is_marked("data-single")).then_some("fidelity.html")} target="_blank" rel="noopener" title="What is simulated, and how truly">{ "simulated Kubernetes 1.36" }</a>
-            <nav class="header-actions" aria-label="Session">
-                <button type="button" disabled={!session.lab.can_undo()} title="Ctrl+Z outside text fields" aria-keyshortcuts="Control+Z Meta+Z"
-                    onclick={props.session.on(Act::Undo)}>{ "Undo" }</button>
-                <button type="button" disabled={!session.lab.can_redo()} title="Ctrl+Shift+Z or Ctrl+Y outside text fields" aria-keyshortcuts="Control+Shift+Z Control+Y Meta+Shift+Z"
-                    onclick={props.session.on(Act::Redo)}>{ "Redo" }</button>
-                { panel(Panel::History, "History") }
-                { panel(Panel::Share, "Share") }
-                <button type="button" onclick={props.session.on(Act::Reset)}>{ "Start over" }</button>
+            <a class="pill" href={(!page::is_marked("data-single")).then_some("fidelity.html")} target="_blank" rel="noopener" title={tr("What is simulated, and how truly")}>{ tr("simulated Kubernetes 1.36") }</a>
+            <nav class="header-actions" aria-label={tr("Session")}>
+                <button type="button" disabled={!session.lab.can_undo()} title={tr("Ctrl+Z outside text fields")} aria-keyshortcuts="Control+Z Meta+Z"
+                    onclick={props.session.on(Act::Undo)}>{ tr("Undo") }</button>
+                <button type="button" disabled={!session.lab.can_redo()} title={tr("Ctrl+Shift+Z or Ctrl+Y outside text fields")} aria-keyshortcuts="Control+Shift+Z Control+Y Meta+Shift+Z"
+                    onclick={props.session.on(Act::Redo)}>{ tr("Redo") }</button>
+                { panel(Panel::History, mark("History")) }
+                { panel(Panel::Share, mark("Share")) }
+                <button type="button" onclick={props.session.on(Act::Reset)}>{ tr("Start over") }</button>
                 <button type="button" aria-expanded={session.map.to_string()} onclick={props.session.on(Act::Map(!session.map))}>
-                    { if session.map { "Back" } else { "Course map" } }
+                    { if session.map { tr("Back") } else { tr("Course map") } }
                 </button>
+                <LanguageChoice session={props.session.clone()} />
             </nav>
         </header>
     }

@@ -4,6 +4,7 @@ use crate::lab::{BranchView, Step};
 use crate::ui::moments::{Go, Panel};
 use crate::ui::session::{Act, Handle, Props, Session};
 use crate::ui::words;
+use crate::words::{mark, plural, tr};
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -15,7 +16,7 @@ pub struct PanelProps {
     /// The session.
     pub session: Handle,
     /// What the panel is called, as its button in the header is.
-    pub name: AttrValue,
+    pub name: &'static str,
     /// What is in it.
     pub children: Html,
 }
@@ -33,7 +34,7 @@ pub fn PanelPane(props: &PanelProps) -> Html {
         });
     }
     let close = {
-        let (handle, name) = (props.session.clone(), props.name.clone());
+        let (handle, name) = (props.session.clone(), props.name);
         Callback::from(move |()| {
             handle.act(Act::Go(Go::Panel(None)));
             let document = web_sys::window().and_then(|window| window.document());
@@ -53,10 +54,10 @@ pub fn PanelPane(props: &PanelProps) -> Html {
         })
     };
     html! {
-        <section class="pane lesson panel" aria-label={props.name.clone()} {onkeydown}>
+        <section class="pane lesson panel" aria-label={tr(props.name)} {onkeydown}>
             <div class="panel-head">
-                <h2 tabindex="-1" ref={head}>{ &props.name }</h2>
-                <button type="button" class="small" onclick={close.reform(|_: MouseEvent| ())}>{ "Close" }</button>
+                <h2 tabindex="-1" ref={head}>{ tr(props.name) }</h2>
+                <button type="button" class="small" onclick={close.reform(|_: MouseEvent| ())}>{ tr("Close") }</button>
             </div>
             { props.children.clone() }
         </section>
@@ -72,20 +73,20 @@ pub fn HistoryPane(props: &Props) -> Html {
     let here = lab.position() - lab.floor();
     let branches = lab.branches();
     html! {
-        <PanelPane session={props.session.clone()} name="History">
+        <PanelPane session={props.session.clone()} name={mark("History")}>
             <p class="quiet">
-                { format!("{} done, {} ahead. Look at any moment: nothing is lost by looking. Arrow keys move, Enter looks.", words::count(here, "step"), own.len() - here) }
+                { tr!("{0} done, {1} ahead. Look at any moment: nothing is lost by looking. Arrow keys move, Enter looks.", plural(here, "{0} step", "{0} steps"), own.len() - here) }
             </p>
-            <ol class="moments" aria-label="Everything that was done" onkeydown={Callback::from(|event: KeyboardEvent| move_focus(&event))}>
-                { moment(&props.session, lab.floor(), here == 0, false, "The start".to_owned(), Duration::ZERO) }
+            <ol class="moments" aria-label={tr("Everything that was done")} onkeydown={Callback::from(|event: KeyboardEvent| move_focus(&event))}>
+                { moment(&props.session, lab.floor(), here == 0, false, tr("The start").to_owned(), Duration::ZERO) }
                 { for own.iter().enumerate().map(|(index, step)| {
                     let number = index + 1;
                     moment(&props.session, lab.floor() + number, number == here, number > here, step.action.words(), step.elapsed)
                 }) }
             </ol>
-            <h3>{ "Branches" }</h3>
+            <h3>{ tr("Branches") }</h3>
             if branches.len() == 1 {
-                <p class="quiet">{ "Only this one. What if you had done something else? Look at an earlier moment and do it: that begins a branch, and this one is kept." }</p>
+                <p class="quiet">{ tr("Only this one. What if you had done something else? Look at an earlier moment and do it: that begins a branch, and this one is kept.") }</p>
             } else {
                 <ul class="branches">{ for branches.iter().map(|branch| branch_line(&props.session, branch, lab.branch())) }</ul>
             }
@@ -102,10 +103,10 @@ fn moment(handle: &Handle, position: usize, here: bool, ahead: bool, text: Strin
                 <span class="moment-mark" aria-hidden="true">{ if here { "●" } else if ahead { "○" } else { "•" } }</span>
                 <code>{ text }</code>
                 if ahead {
-                    <span class="visually-hidden">{ ", ahead" }</span>
+                    <span class="visually-hidden">{ tr(", ahead") }</span>
                 }
                 if elapsed >= Duration::from_secs(1) {
-                    <span class="quiet">{ format!("then {}", words::span(elapsed)) }</span>
+                    <span class="quiet">{ tr!("then {0}", words::span(elapsed)) }</span>
                 }
             </button>
         </li>
@@ -140,13 +141,13 @@ fn branch_line(handle: &Handle, branch: &BranchView, current: usize) -> Html {
         <li key={branch.id} class={classes!("branch", branch.is_current.then_some("is-here"))}>
             <code>{ name }</code>
             if branch.is_current {
-                <p class="quiet">{ format!("{}. You are on it.", words::count(branch.length, "step")) }</p>
+                <p class="quiet">{ tr!("{0}. You are on it.", plural(branch.length, "{0} step", "{0} steps")) }</p>
             } else {
-                <p class="quiet">{ format!("{}; the first {} shared with this branch.", words::count(branch.length, "step"), branch.shared) }</p>
+                <p class="quiet">{ tr!("{0}; the first {1} shared with this branch.", plural(branch.length, "{0} step", "{0} steps"), branch.shared) }</p>
                 <div class="panel-row">
-                    <button type="button" class="small" aria-label={format!("Go over to {name}")} onclick={handle.on(Act::Go(Go::Switch(branch.id)))}>{ "Go over" }</button>
-                    <button type="button" class="small" aria-label={format!("Compare with {name}")} onclick={handle.on(Act::Go(Go::Compare(Some((branch.id, current)))))}>{ "Compare" }</button>
-                    <button type="button" class="small" aria-label={format!("Forget {name}")} onclick={handle.on(Act::Go(Go::Forget(branch.id)))}>{ "Forget" }</button>
+                    <button type="button" class="small" aria-label={tr!("Go over to {0}", name)} onclick={handle.on(Act::Go(Go::Switch(branch.id)))}>{ tr("Go over") }</button>
+                    <button type="button" class="small" aria-label={tr!("Compare with {0}", name)} onclick={handle.on(Act::Go(Go::Compare(Some((branch.id, current)))))}>{ tr("Compare") }</button>
+                    <button type="button" class="small" aria-label={tr!("Forget {0}", name)} onclick={handle.on(Act::Go(Go::Forget(branch.id)))}>{ tr("Forget") }</button>
                 </div>
             }
         </li>
@@ -159,9 +160,9 @@ fn aside(session: &Session, handle: &Handle) -> Html {
     }
     html! {
         <>
-            <h3>{ "Set aside" }</h3>
-            <p class="quiet">{ "The session that you had before this one. Going back to it sets this one aside." }</p>
-            <button type="button" onclick={handle.on(Act::Go(Go::Aside))}>{ "Back to it" }</button>
+            <h3>{ tr("Set aside") }</h3>
+            <p class="quiet">{ tr("The session that you had before this one. Going back to it sets this one aside.") }</p>
+            <button type="button" onclick={handle.on(Act::Go(Go::Aside))}>{ tr("Back to it") }</button>
         </>
     }
 }

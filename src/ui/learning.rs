@@ -5,6 +5,8 @@ use crate::lesson::course::Course;
 use crate::lesson::{Block, COURSE, Lesson, Step, find};
 use crate::ui::library;
 use crate::ui::session::Session;
+use crate::words::tr;
+use std::rc::Rc;
 
 /// How many questions come again at a time.
 const AGAIN_MAX: usize = 10;
@@ -46,9 +48,9 @@ impl Session {
                     Ok(course) => {
                         self.course.merge(course);
                         self.save_progress();
-                        format!("Progress taken over: {} of {} lessons done.", self.done_count(), COURSE.len())
+                        tr!("Progress taken over: {0} of {1} lessons done.", self.done_count(), COURSE.len())
                     }
-                    Err(words) => format!("Nothing was taken over: {words}."),
+                    Err(words) => tr!("Nothing was taken over: {0}.", words),
                 });
             }
             Learn::Bring(name, text) => match library::take_dropped(&name, &text) {
@@ -118,24 +120,35 @@ impl Session {
 
     /// The lesson with that id; the review has the questions that are due behind its own.
     pub(super) fn lesson_to_open(&mut self, id: &str) -> Option<Lesson> {
+        let is_review = id == "review";
+        let known = |(from, number): &(String, usize)| {
+            from != "review" && find(from).is_some_and(|lesson| lesson.predictions().nth(*number).is_some())
+        };
+        self.again = self.due().into_iter().filter(|due| is_review && known(due)).take(AGAIN_MAX).collect();
+        self.lesson_in_words(id)
+    }
+
+    /// The lesson with that id as it is in the language that is spoken; the review with the questions that it has.
+    pub(super) fn lesson_in_words(&self, id: &str) -> Option<Lesson> {
         let mut lesson = find(id)?;
-        self.again.clear();
-        if id == "review" {
-            let mut step = Step { title: "Once more".to_owned(), ..Step::default() };
-            for (from, number) in self.due() {
-                let question = find(&from).and_then(|lesson| lesson.predictions().nth(number).cloned());
-                if let Some(question) = question.filter(|_| from != "review" && self.again.len() < AGAIN_MAX) {
-                    step.blocks.push(Block::Predict(question));
-                    self.again.push((from, number));
-                }
-            }
-            if !self.again.is_empty() {
-                // Behind all the lesson's own questions, whose numbers stay what they are.
-                let place = lesson.steps.iter().position(|step| step.title == "Recap").unwrap_or(lesson.steps.len());
-                lesson.steps.insert(place, step);
-            }
+        let asked = self.again.iter();
+        let questions = asked.filter_map(|(from, number)| find(from)?.predictions().nth(*number).cloned());
+        let blocks: Vec<Block> = questions.map(Block::Predict).collect();
+        if id == "review" && !blocks.is_empty() {
+            // Behind all the lesson's own questions, whose numbers stay what they are, and before the recap.
+            let place = lesson.steps.len().saturating_sub(1);
+            lesson.steps.insert(place, Step { title: tr("Once more").to_owned(), blocks, ..Step::default() });
         }
         Some(lesson)
+    }
+
+    /// The language has changed: the open lesson goes on in it.
+    pub(super) fn speak(&mut self, problem: Option<String>) {
+        self.notice = problem;
+        let lesson = self.lesson.as_ref().and_then(|lesson| self.lesson_in_words(&lesson.id));
+        if let Some(lesson) = lesson {
+            self.lesson = Some(Rc::new(lesson));
+        }
     }
 
     pub(super) fn save_progress(&self) {

@@ -1,9 +1,10 @@
 //! Left: what to do. One goal always in sight; predict, do, see why.
 
-use crate::lesson::{Block, COURSE, Lesson, Prediction, Step};
+use crate::lesson::{Block, COURSE, Lesson, Prediction, Step, language_of};
 use crate::ui::learning::Learn;
 use crate::ui::markdown;
 use crate::ui::session::{Act, Handle, Props, Session};
+use crate::words::tr;
 use yew::prelude::*;
 
 /// The lesson.
@@ -12,10 +13,10 @@ pub fn LessonPane(props: &Props) -> Html {
     let session = props.session.get();
     match session.lesson.clone() {
         Some(lesson) => html! {
-            <section class="pane lesson" aria-label="Lesson">{ lesson_view(&lesson, &session, &props.session) }</section>
+            <section class="pane lesson" aria-label={tr("Lesson")} lang={language_of(&lesson.id)}>{ lesson_view(&lesson, &session, &props.session) }</section>
         },
         None => {
-            html! { <section class="pane lesson" aria-label="Lesson">{ free_play(&props.session) }</section> }
+            html! { <section class="pane lesson" aria-label={tr("Lesson")}>{ free_play(&props.session) }</section> }
         }
     }
 }
@@ -43,10 +44,10 @@ fn lesson_view(lesson: &Lesson, session: &Session, handle: &Handle) -> Html {
     html! {
         <>
             <div class="lesson-top">
-                <div class="bars" role="img" aria-label={format!("{done} of {all} goals reached")}>{ for bars }</div>
+                <div class="bars" role="img" aria-label={tr!("{0} of {1} goals reached", done, all)}>{ for bars }</div>
                 <p class="label">{ place(number, lesson) }</p>
                 <h2>{ &lesson.title }</h2>
-                <div class="goal"><span class="goal-word">{ "Goal" }</span>{ &lesson.goal }</div>
+                <div class="goal"><span class="goal-word">{ tr("Goal") }</span>{ &lesson.goal }</div>
                 if session.attempt.is_done(lesson) {
                     { finished(number, session, handle) }
                 }
@@ -64,13 +65,14 @@ fn place(number: Option<usize>, lesson: &Lesson) -> String {
             let ways: Vec<&str> = entry.paths.iter().map(|path| path.words().0).collect();
             let number = entry.file.split('-').next().unwrap_or_default().trim_start_matches('0');
             let number = if number.is_empty() { "0" } else { number };
-            format!(
-                "Lesson {number}, about {} minutes{}",
+            tr!(
+                "Lesson {0}, about {1} minutes{2}",
+                number,
                 lesson.minutes,
                 if ways.is_empty() { String::new() } else { format!(" · {}", ways.join(", ")) }
             )
         }
-        None => format!("A lesson from elsewhere, about {} minutes", lesson.minutes),
+        None => tr!("A lesson from elsewhere, about {0} minutes", lesson.minutes),
     }
 }
 
@@ -78,21 +80,21 @@ fn finished(number: Option<usize>, session: &Session, handle: &Handle) -> Html {
     if session.attempt.shown() > 0 {
         return html! {
             <div class="finished is-shown" role="status">
-                <p>{ "That is how it is done. It does not count as solved: do it yourself now." }</p>
-                <button type="button" class="primary" onclick={handle.on(Act::Reset)}>{ "Start over" }</button>
+                <p>{ tr("That is how it is done. It does not count as solved: do it yourself now.") }</p>
+                <button type="button" class="primary" onclick={handle.on(Act::Reset)}>{ tr("Start over") }</button>
             </div>
         };
     }
     let next = number.and_then(|number| COURSE.get(number + 1));
     html! {
         <div class="finished" role="status">
-            <p><strong>{ "✓ Lesson done." }</strong>{ " Play on as long as you like; nothing can break." }</p>
+            <p><strong>{ tr("✓ Lesson done.") }</strong>{ tr(" Play on as long as you like; nothing can break.") }</p>
             if let Some(next) = next {
                 <button type="button" class="primary" onclick={handle.on(Act::Open(Some(next.id().to_owned())))}>
-                    { format!("Next: {}", next.title) }
+                    { tr!("Next: {0}", tr(next.title)) }
                 </button>
             } else {
-                <button type="button" class="primary" onclick={handle.on(Act::Map(true))}>{ "Course map" }</button>
+                <button type="button" class="primary" onclick={handle.on(Act::Map(true))}>{ tr("Course map") }</button>
             }
         </div>
     }
@@ -106,15 +108,15 @@ fn solution(lesson: &Lesson, session: &Session, handle: &Handle) -> Html {
     let shown = session.attempt.shown().min(lesson.solution.len());
     html! {
         <details class="solution" open={shown > 0}>
-            <summary>{ "Watch the solution" }</summary>
-            <p class="quiet">{ "One command at a time. It takes as long as you like, and does not count as solved." }</p>
+            <summary>{ tr("Watch the solution") }</summary>
+            <p class="quiet">{ tr("One command at a time. It takes as long as you like, and does not count as solved.") }</p>
             if let Some(command) = lesson.solution.get(shown) {
-                <pre class="code" tabindex="0">{ command }</pre>
+                <pre class="code" dir="ltr" tabindex="0">{ command }</pre>
                 <button type="button" disabled={session.lab.foreground().is_some()} onclick={handle.on(Act::Learn(Learn::ShowNext))}>
-                    { format!("Run step {} of {}", shown + 1, lesson.solution.len()) }
+                    { tr!("Run step {0} of {1}", shown + 1, lesson.solution.len()) }
                 </button>
             } else {
-                <p>{ "That was all of it." }</p>
+                <p>{ tr("That was all of it.") }</p>
             }
         </details>
     }
@@ -126,8 +128,8 @@ fn sources(lesson: &Lesson) -> Html {
         return Html::default();
     }
     html! {
-        <section class="sources prose" aria-label="Sources">
-            <h3>{ "Sources" }</h3>
+        <section class="sources prose" aria-label={tr("Sources")}>
+            <h3>{ tr("Sources") }</h3>
             <ol>{ for lesson.notes.iter().map(|note| html! { <li>{ for note.blocks.iter().map(markdown::block) }</li> }) }</ol>
         </section>
     }
@@ -164,8 +166,8 @@ fn step_view(lesson: &Lesson, step: &Step, index: usize, first: usize, session: 
 
 fn command(text: &str, handle: &Handle) -> Html {
     html! {
-        <button type="button" class="command" onclick={handle.on(Act::Insert(text.to_owned()))} title="Put it into the terminal">
-            <code>{ text }</code><span class="command-word">{ "insert" }</span>
+        <button type="button" class="command" onclick={handle.on(Act::Insert(text.to_owned()))} title={tr("Put it into the terminal")}>
+            <code>{ text }</code><span class="command-word">{ tr("insert") }</span>
         </button>
     }
 }
@@ -175,9 +177,9 @@ fn file(path: &str, text: &str, handle: &Handle) -> Html {
         <div class="file">
             <div class="file-head">
                 <code>{ path }</code>
-                <button type="button" class="link" aria-label={format!("Open {path} in the editor")} onclick={handle.on(Act::OpenFile(path.to_owned()))}>{ "open" }</button>
+                <button type="button" class="link" aria-label={tr!("Open {0} in the editor", path)} onclick={handle.on(Act::OpenFile(path.to_owned()))}>{ tr("open") }</button>
             </div>
-            <pre class="code" tabindex="0">{ text }</pre>
+            <pre class="code" dir="ltr" tabindex="0">{ text }</pre>
         </div>
     }
 }
@@ -204,7 +206,7 @@ fn predict(prediction: &Prediction, question: usize, session: &Session, handle: 
     });
     html! {
         <fieldset class="predict">
-            <legend>{ "Predict first" }</legend>
+            <legend>{ tr("Predict first") }</legend>
             <p>{ &prediction.question }</p>
             { for options }
         </fieldset>
@@ -214,13 +216,13 @@ fn predict(prediction: &Prediction, question: usize, session: &Session, handle: 
 fn goals(lesson: &Lesson, step: usize, session: &Session) -> Html {
     let goals = session.attempt.goals(lesson, &session.lab, step);
     html! {
-        <ul class="goals" aria-label="What must be true">
+        <ul class="goals" aria-label={tr("What must be true")}>
             { for goals.iter().map(|goal| html! {
                 <li class={classes!("goal-line", goal.met.then_some("is-met"))}>
                     <span aria-hidden="true">{ if goal.met { "✓" } else { "○" } }</span>
                     <span>
                         { &goal.text }
-                        <span class="visually-hidden">{ if goal.met { " (done)" } else { " (not yet)" } }</span>
+                        <span class="visually-hidden">{ if goal.met { tr(" (done)") } else { tr(" (not yet)") } }</span>
                         if !goal.met && !goal.missing.is_empty() && session.attempt.met_count() > 0 {
                             <span class="missing">{ &goal.missing }</span>
                         }
@@ -241,7 +243,7 @@ fn hints(step: &Step, index: usize, session: &Session, handle: &Handle) -> Html 
             { for step.hints.iter().take(open).map(|hint| html! { <p class="hint">{ inline_code(hint) }</p> }) }
             if open < step.hints.len() {
                 <button type="button" class="link" onclick={handle.on(Act::Hint(index))}>
-                    { format!("{} Hint {} of {}", if open == 0 { "Stuck?" } else { "Still stuck?" }, open + 1, step.hints.len()) }
+                    { tr!("{0} Hint {1} of {2}", if open == 0 { tr("Stuck?") } else { tr("Still stuck?") }, open + 1, step.hints.len()) }
                 </button>
             }
         </div>
@@ -276,14 +278,14 @@ fn free_play(handle: &Handle) -> Html {
     html! {
         <>
             <div class="lesson-top">
-                <p class="label">{ "No lesson" }</p>
-                <h2>{ "Free play" }</h2>
-                <div class="goal"><span class="goal-word">{ "Goal" }</span>{ "Whatever you want to know. The cluster is yours, and Undo takes anything back." }</div>
+                <p class="label">{ tr("No lesson") }</p>
+                <h2>{ tr("Free play") }</h2>
+                <div class="goal"><span class="goal-word">{ tr("Goal") }</span>{ tr("Whatever you want to know. The cluster is yours, and Undo takes anything back.") }</div>
             </div>
             <div class="prose">
-                <p>{ "Some ways to begin:" }</p>
+                <p>{ tr("Some ways to begin:") }</p>
                 { for ideas.iter().map(|text| command(text, handle)) }
-                <p>{ "Files you write with " }<code>{ "cat > name.yaml" }</code>{ " or in the editor (the " }<strong>{ "+" }</strong>{ " above the terminal) can be applied with " }<code>{ "kubectl apply -f name.yaml" }</code>{ "." }</p>
+                <p>{ tr("Files you write with ") }<code>{ "cat > name.yaml" }</code>{ tr(" or in the editor (the ") }<strong>{ "+" }</strong>{ tr(" above the terminal) can be applied with ") }<code>{ "kubectl apply -f name.yaml" }</code>{ "." }</p>
             </div>
         </>
     }

@@ -5,9 +5,10 @@ use crate::embed::fetch;
 use crate::embed::saved::Saved;
 use crate::embed::storage::{self, Keep};
 use crate::lab::link::SessionFile;
-use crate::lesson::{COURSE, ID_LENGTH_MAX, LENGTH_BYTES_MAX, add, find};
+use crate::lesson::{COURSE, ID_LENGTH_MAX, LENGTH_BYTES_MAX, add, add_translated, find, is_there};
 use crate::ui::moments::Go;
 use crate::ui::session::{Act, Session};
+use crate::words;
 use wasm_bindgen_futures::spawn_local;
 
 /// What the id of a dropped lesson begins with.
@@ -42,7 +43,7 @@ pub fn missing(session: &Session, act: &Act) -> Vec<String> {
 pub fn absent(mut wanted: Vec<String>) -> Vec<String> {
     wanted.sort();
     wanted.dedup();
-    wanted.retain(|id| is_known(id) && find(id).is_none());
+    wanted.retain(|id| is_known(id) && !is_there(id));
     wanted
 }
 
@@ -69,16 +70,29 @@ pub fn bring(ids: Vec<String>, done: impl FnOnce(Option<String>) + 'static) {
 async fn bring_one(id: &str) -> Result<(), String> {
     if let Some(name) = id.strip_prefix(DROPPED) {
         let kept = storage::load(Keep::Tab, &format!("lesson/{id}"));
-        let text = kept.ok_or_else(|| format!("The lesson {name} is not there any more; drop the file once more."))?;
+        let text = kept.ok_or_else(|| tr!("The lesson {0} is not there any more; drop the file once more.", name))?;
         return take_in(id, &text);
     }
-    let address = COURSE.iter().find(|entry| entry.id() == id).map(|entry| format!("lessons/{}", entry.file));
-    let text = fetch::text(&address.unwrap_or_else(|| id.to_owned()), LENGTH_BYTES_MAX).await?;
-    take_in(id, &text)
+    let Some(entry) = COURSE.iter().find(|entry| entry.id() == id) else {
+        return take_in(id, &fetch::text(id, LENGTH_BYTES_MAX).await?);
+    };
+    let beside = |address: String| async move { fetch::text(&address, LENGTH_BYTES_MAX).await };
+    if find(id).is_none() {
+        take_in(id, &beside(format!("lessons/{}", entry.file)).await?)?;
+    }
+    let language = words::language();
+    if language != "en" {
+        let text = match translated(language, entry.file) {
+            Some(text) => Some(text.to_owned()),
+            None => beside(format!("languages/{language}/lessons/{}", entry.file)).await.ok(),
+        };
+        add_translated(id, text.as_deref());
+    }
+    Ok(())
 }
 
 fn take_in(id: &str, text: &str) -> Result<(), String> {
-    add(id, text).map_err(|error| format!("{id} is no lesson that can be read. {error}."))
+    add(id, text).map_err(|error| tr!("{0} is no lesson that can be read. {1}.", id, error))
 }
 
 /// Takes in a lesson that was dropped, and gives its id.
@@ -91,4 +105,9 @@ pub fn take_dropped(name: &str, text: &str) -> Result<String, String> {
     take_in(&id, text)?;
     storage::save(Keep::Tab, &format!("lesson/{id}"), text);
     Ok(id)
+}
+
+/// The translation of a lesson, where the page carries it.
+fn translated(_language: &str, _file: &str) -> Option<&'static str> {
+    None
 }

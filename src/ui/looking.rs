@@ -4,7 +4,7 @@ use crate::lab::timeline::shown;
 use crate::ui::moments::Go;
 use crate::ui::seek::TimeAct;
 use crate::ui::session::{Act, Props};
-use crate::ui::words;
+use crate::words::{plural, tr};
 use yew::prelude::*;
 
 /// The strip; empty at the latest moment.
@@ -19,18 +19,18 @@ pub fn Looking(props: &Props) -> Html {
         return html! {};
     }
     let here = match lab.log().last() {
-        Some(step) if begun > 0 => format!("{}, after “{}”", shown(lab.now()), step.action.words()),
-        Some(step) if lab.can_undo() => format!("after “{}”", step.action.words()),
-        _ => "the start".to_owned(),
+        Some(step) if begun > 0 => tr!("{0}, after “{1}”", shown(lab.now()), step.action.words()),
+        Some(step) if lab.can_undo() => tr!("after “{0}”", step.action.words()),
+        _ => tr("the start").to_owned(),
     };
     html! {
         <div class="looking">
             <p role="status">
-                { format!("You look at an earlier moment: {here}. {} ahead; the clock stands. Doing something else here begins a branch, and what is ahead is kept.", words::count(ahead, "step")) }
+                { tr!("You look at an earlier moment: {0}. {1} ahead; the clock stands. Doing something else here begins a branch, and what is ahead is kept.", here, plural(ahead, "{0} step", "{0} steps")) }
             </p>
             <div class="looking-ways">
-                <button type="button" onclick={props.session.on(Act::Time(TimeAct::Latest))}>{ "Back to the latest" }</button>
-                <button type="button" onclick={props.session.on(Act::Go(Go::BranchOff))}>{ "Branch off here" }</button>
+                <button type="button" onclick={props.session.on(Act::Time(TimeAct::Latest))}>{ tr("Back to the latest") }</button>
+                <button type="button" onclick={props.session.on(Act::Go(Go::BranchOff))}>{ tr("Branch off here") }</button>
             </div>
         </div>
     }

@@ -5,7 +5,7 @@ use crate::lesson::course::LENGTH_BYTES_MAX;
 use crate::lesson::{COURSE, Entry, Path};
 use crate::ui::learning::Learn;
 use crate::ui::session::{Act, Handle, Props, Session};
-use crate::ui::words::count;
+use crate::words::{plural, tr};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -16,24 +16,24 @@ pub fn CourseMap(props: &Props) -> Html {
     let due = session.due().len();
     html! {
         <main class="map">
-            <h2>{ "The course" }</h2>
-            <p class="quiet">{ "Pick a way, or open any lesson: each starts with a cluster of its own." }</p>
+            <h2>{ tr("The course") }</h2>
+            <p class="quiet">{ tr("Pick a way, or open any lesson: each starts with a cluster of its own.") }</p>
             <div class="ways">{ for Path::ALL.iter().map(|path| way(*path, &session, &props.session)) }</div>
             if due > 0 {
                 <div class="due">
-                    <p>{ format!("{} that you answered wrongly come again today.", count(due, "question")) }</p>
-                    <button type="button" onclick={props.session.on(Act::Open(Some("review".to_owned())))}>{ "Open the review" }</button>
+                    <p>{ tr!("{0} that you answered wrongly come again today.", plural(due, "{0} question", "{0} questions")) }</p>
+                    <button type="button" onclick={props.session.on(Act::Open(Some("review".to_owned())))}>{ tr("Open the review") }</button>
                 </div>
             }
             <ol class="map-lessons">{ for COURSE.iter().map(|entry| row(entry, &session, &props.session)) }</ol>
-            <h2>{ "Free play" }</h2>
-            <p class="quiet">{ "A fresh cluster and no task. Everything a lesson shows is here as well." }</p>
-            <button type="button" class="primary" onclick={props.session.on(Act::Open(None))}>{ "Open free play" }</button>
-            <h2>{ "A lesson of your own" }</h2>
-            <p class="quiet">{ "Drop a lesson's Markdown file anywhere on this page, or put it beside the page and open it with ?lesson=NAME.md." }</p>
-            <FileChoice session={props.session.clone()} word="Lesson file" accept=".md,text/markdown" lesson=true />
-            <h2>{ "Your progress" }</h2>
-            <p>{ format!("{} of {} lessons done. It is kept in this browser, and nowhere else.", session.done_count(), COURSE.len()) }</p>
+            <h2>{ tr("Free play") }</h2>
+            <p class="quiet">{ tr("A fresh cluster and no task. Everything a lesson shows is here as well.") }</p>
+            <button type="button" class="primary" onclick={props.session.on(Act::Open(None))}>{ tr("Open free play") }</button>
+            <h2>{ tr("A lesson of your own") }</h2>
+            <p class="quiet">{ tr("Drop a lesson's Markdown file anywhere on this page, or put it beside the page and open it with ?lesson=NAME.md.") }</p>
+            <FileChoice session={props.session.clone()} word={tr("Lesson file")} accept=".md,text/markdown" lesson=true />
+            <h2>{ tr("Your progress") }</h2>
+            <p>{ tr!("{0} of {1} lessons done. It is kept in this browser, and nowhere else.", session.done_count(), COURSE.len()) }</p>
             <Progress session={props.session.clone()} />
         </main>
     }
@@ -58,19 +58,19 @@ fn way(path: Path, session: &Session, handle: &Handle) -> Html {
     let next = lessons.iter().find(|entry| !is_done(entry, session)).or(lessons.first());
     let (name, whom) = path.words();
     html! {
-        <section class="way" aria-label={format!("Way: {name}")}>
+        <section class="way" aria-label={tr!("Way: {0}", name)}>
             <h3>{ name }</h3>
             <p class="quiet">{ whom }</p>
             <p class="way-lessons">
                 { for lessons.iter().map(|entry| {
                     let done = is_done(entry, session);
-                    html! { <span class={classes!("way-lesson", done.then_some("is-done"))} title={entry.title}>{ number(entry) }{ if done { " ✓" } else { "" } }</span> }
+                    html! { <span class={classes!("way-lesson", done.then_some("is-done"))} title={tr(entry.title)}>{ number(entry) }{ if done { " ✓" } else { "" } }</span> }
                 }) }
             </p>
-            <p class="quiet">{ format!("{done} of {} done, about {} minutes in all", lessons.len(), lessons.iter().map(|entry| entry.minutes).sum::<u32>()) }</p>
+            <p class="quiet">{ tr!("{0} of {1} done, about {2} minutes in all", done, lessons.len(), lessons.iter().map(|entry| entry.minutes).sum::<u32>()) }</p>
             if let Some(next) = next {
                 <button type="button" onclick={handle.on(Act::Open(Some(next.id().to_owned())))}>
-                    { format!("{}: {}", if done == 0 { "Begin" } else if done == lessons.len() { "Again" } else { "Go on" }, next.title) }
+                    { if done == 0 { tr!("Begin: {0}", tr(next.title)) } else if done == lessons.len() { tr!("Again: {0}", tr(next.title)) } else { tr!("Go on: {0}", tr(next.title)) } }
                 </button>
             }
         </section>
@@ -86,13 +86,13 @@ fn row(entry: &Entry, session: &Session, handle: &Handle) -> Html {
             <button type="button" onclick={handle.on(Act::Open(Some(entry.id().to_owned())))} aria-current={here.then_some("step")}>
                 <span class="map-number">{ number(entry) }</span>
                 <span class="map-text">
-                    <span class="map-title">{ entry.title }</span>
-                    <span class="map-goal">{ entry.goal }</span>
+                    <span class="map-title">{ tr(entry.title) }</span>
+                    <span class="map-goal">{ tr(entry.goal) }</span>
                     if !ways.is_empty() {
                         <span class="map-ways">{ ways.join(", ") }</span>
                     }
                 </span>
-                <span class="map-state">{ if done { "✓ done".to_owned() } else { format!("{} min", entry.minutes) } }</span>
+                <span class="map-state">{ if done { tr("✓ done").to_owned() } else { tr!("{0} min", entry.minutes) } }</span>
             </button>
         </li>
     }
@@ -107,9 +107,9 @@ fn Progress(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| {
             let worked = hand_over::download("serviceaccount-lab-progress.json", &handle.get().course.write());
             said.set(if worked {
-                "File handed to the browser."
+                tr("File handed to the browser.")
             } else {
-                "The browser does not let the page hand out a file."
+                tr("The browser does not let the page hand out a file.")
             });
         })
     };
@@ -125,11 +125,11 @@ fn Progress(props: &Props) -> Html {
     html! {
         <>
             <div class="panel-row">
-                <button type="button" onclick={props.session.on(Act::Learn(Learn::Certificate(true)))}>{ "Certificate" }</button>
-                <button type="button" onclick={export}>{ "Download progress" }</button>
-                <button type="button" onclick={forget}>{ if *sure { "Really forget it all" } else { "Forget progress" } }</button>
+                <button type="button" onclick={props.session.on(Act::Learn(Learn::Certificate(true)))}>{ tr("Certificate") }</button>
+                <button type="button" onclick={export}>{ tr("Download progress") }</button>
+                <button type="button" onclick={forget}>{ if *sure { tr("Really forget it all") } else { tr("Forget progress") } }</button>
             </div>
-            <FileChoice session={props.session.clone()} word="Take over progress from a file" accept=".json,application/json" lesson=false />
+            <FileChoice session={props.session.clone()} word={tr("Take over progress from a file")} accept=".json,application/json" lesson=false />
             <p role="status" class="said">{ *said }</p>
         </>
     }
@@ -155,7 +155,7 @@ fn FileChoice(props: &ChoiceProps) -> Html {
                 handle.act(Act::Learn(match text {
                     Some(text) if lesson => Learn::Bring(name, text),
                     Some(text) => Learn::Import(text),
-                    None => Learn::Tell(format!("{name} is too long, or cannot be read.")),
+                    None => Learn::Tell(tr!("{0} is too long, or cannot be read.", name)),
                 }));
             });
         })

@@ -1,6 +1,7 @@
 //! Draws the blocks of a lesson with elements of our own; HTML in a lesson stays text.
 
 use crate::lesson::{Block, COURSE, Inline};
+use crate::words::tr;
 use yew::prelude::*;
 
 /// Running text.
@@ -16,7 +17,7 @@ fn inline(inline: &Inline) -> Html {
         Inline::Strong(inner) => html! { <strong>{ inlines(inner) }</strong> },
         Inline::Link { target, text } => link(target, text),
         Inline::Note { number, target, .. } if target.starts_with("https://") => html! {
-            <sup class="source"><a href={target.clone()} target="_blank" rel="noopener noreferrer" aria-label={format!("Source {number}")}>{ *number }</a></sup>
+            <sup class="source"><a href={target.clone()} target="_blank" rel="noopener noreferrer" aria-label={tr!("Source {0}", number)}>{ *number }</a></sup>
         },
         Inline::Note { .. } => Html::default(),
     }
@@ -52,14 +53,14 @@ pub fn block(block: &Block) -> Html {
             html! { <blockquote>{ for blocks.iter().map(self::block) }</blockquote> }
         }
         Block::Table { header, rows } => html! {
-            <div class="scroll-x" tabindex="0" role="group" aria-label="Table">
+            <div class="scroll-x" tabindex="0" role="group" aria-label={tr("Table")}>
                 <table>
                     <thead><tr>{ for header.iter().map(|cell| html! { <th scope="col">{ inlines(cell) }</th> }) }</tr></thead>
                     <tbody>{ for rows.iter().map(|row| html! { <tr>{ for row.iter().enumerate().map(cell) }</tr> }) }</tbody>
                 </table>
             </div>
         },
-        Block::Code { text, .. } => html! { <pre class="code" tabindex="0">{ text }</pre> },
+        Block::Code { text, .. } => html! { <pre class="code" dir="ltr" tabindex="0">{ text }</pre> },
         Block::Commands(_) | Block::File { .. } | Block::Predict(_) | Block::Goals => Html::default(),
     }
 }

@@ -9,6 +9,7 @@ mod embedded;
 mod faults;
 mod header;
 mod history_pane;
+pub mod language;
 mod learning;
 mod lesson_pane;
 mod library;

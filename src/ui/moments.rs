@@ -4,6 +4,7 @@ use crate::embed::saved::Saved;
 use crate::lab::link::SessionFile;
 use crate::lesson::reopen;
 use crate::ui::session::Session;
+use crate::words::{mark, plural, tr};
 
 /// How long a session from a link may take to be played, in milliseconds. It is looked at between steps.
 const PLAYING_MAX: f64 = 20_000.0;
@@ -44,11 +45,11 @@ impl Go {
     /// What it is, if it fails.
     pub fn words(&self) -> &'static str {
         match self {
-            Go::To(_) | Go::Latest => "looking at another moment",
-            Go::BranchOff | Go::Switch(_) | Go::Forget(_) => "changing the branch",
-            Go::Compare(_) => "comparing branches",
-            Go::Panel(_) => "showing a panel",
-            Go::Open(_) | Go::Aside => "opening a session",
+            Go::To(_) | Go::Latest => mark("looking at another moment"),
+            Go::BranchOff | Go::Switch(_) | Go::Forget(_) => mark("changing the branch"),
+            Go::Compare(_) => mark("comparing branches"),
+            Go::Panel(_) => mark("showing a panel"),
+            Go::Open(_) | Go::Aside => mark("opening a session"),
         }
     }
 }
@@ -97,7 +98,7 @@ impl Session {
             self.after();
             if now() - began > PLAYING_MAX {
                 self.notice =
-                    Some("This session takes long to play and was stopped on the way; Redo goes on.".to_owned());
+                    Some(tr("This session takes long to play and was stopped on the way; Redo goes on.").to_owned());
                 break;
             }
         }
@@ -113,18 +114,22 @@ impl Session {
         let own = self.saved();
         let opened = SessionFile::read(text).and_then(|file| self.adopt(&file).map(|()| file));
         self.notice = Some(match opened {
-            Err(error) => format!("{error} Your own session is as it was."),
+            Err(error) => tr!("{0} Your own session is as it was.", error),
             Ok(file) => {
                 own.set_aside();
                 self.is_aside = Saved::aside().is_some();
                 self.panel = None;
-                let steps = crate::ui::words::count(file.len(), "step");
-                let kept =
-                    if own.session.is_empty() { "" } else { " Your own session is set aside: History brings it back." };
-                let differs = self.notice.take().unwrap_or_else(|| {
-                    if reopen::differs(&file, &self.lab) { format!(" {}", reopen::DIFFERS) } else { String::new() }
-                });
-                format!("Opened a session of {steps}.{kept} {differs}").trim_end().to_owned()
+                let steps = plural(file.len(), "{0} step", "{0} steps");
+                let mut said = tr!("Opened a session of {0}.", steps);
+                let kept = tr("Your own session is set aside: History brings it back.");
+                let differs = self
+                    .notice
+                    .take()
+                    .or_else(|| reopen::differs(&file, &self.lab).then(|| tr(reopen::DIFFERS).to_owned()));
+                for more in (!own.session.is_empty()).then(|| kept.to_owned()).into_iter().chain(differs) {
+                    said = said + " " + &more;
+                }
+                said
             }
         });
     }

@@ -15,6 +15,7 @@ use crate::ui::learning::Learn;
 use crate::ui::library;
 use crate::ui::moments::{Go, Panel};
 use crate::ui::seek::TimeAct;
+use crate::words::{mark, told, tr};
 use std::cell::{Ref, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -40,16 +41,16 @@ impl Tab {
     pub const ALL: [Tab; 7] =
         [Tab::Steps, Tab::Objects, Tab::Files, Tab::Token, Tab::Access, Tab::Relations, Tab::Requests];
 
-    /// Its visible word.
+    /// Its word, in English.
     pub fn word(self) -> &'static str {
         match self {
-            Tab::Steps => "Steps",
-            Tab::Objects => "Objects",
-            Tab::Files => "Files",
-            Tab::Token => "Token",
-            Tab::Access => "Access",
-            Tab::Relations => "Relations",
-            Tab::Requests => "Requests",
+            Tab::Steps => mark("Steps"),
+            Tab::Objects => mark("Objects"),
+            Tab::Files => mark("Files"),
+            Tab::Token => mark("Token"),
+            Tab::Access => mark("Access"),
+            Tab::Relations => mark("Relations"),
+            Tab::Requests => mark("Requests"),
         }
     }
 }
@@ -127,6 +128,8 @@ pub enum Act {
     Time(TimeAct),
     /// Something about learning.
     Learn(Learn),
+    /// The page speaks another language now, or cannot, and why.
+    Speak(Option<String>),
 }
 
 /// The state behind the page.
@@ -244,10 +247,10 @@ impl Session {
     /// Does again what this tab did before it was reloaded. If even that fails, the next start keeps what was
     /// typed as a file instead.
     pub(super) fn restore(&mut self, saved: Saved) {
-        const RESTORING: &str = "restoring the session";
+        const RESTORING: &str = mark("restoring the session");
         if saved.doing.as_deref() == Some(RESTORING) {
             self.notice =
-                Some("The session could not be restored. What you typed is in the file recovered.sh.".to_owned());
+                Some(tr("The session could not be restored. What you typed is in the file recovered.sh.").to_owned());
             self.lab.write_file("recovered.sh", &saved.script());
             self.lab.set_floor();
             self.attempt.set_floor(self.lab.floor());
@@ -264,7 +267,7 @@ impl Session {
         self.drafts = saved.drafts;
         if let Some(failed) = saved.doing {
             self.notice =
-                Some(format!("The lab failed while it did this: {failed}. Everything before it is restored."));
+                Some(tr!("The lab failed while it did this: {0}. Everything before it is restored.", told(&failed)));
         }
         self.keep(None);
     }
@@ -357,9 +360,10 @@ impl Session {
             | Act::Step(_)
             | Act::Explain(..)
             | Act::Inspect(_)
-            | Act::Account(..) => None,
+            | Act::Account(..)
+            | Act::Speak(_) => None,
             Act::Go(go) => Some(go.words().to_owned()),
-            Act::Learn(Learn::ShowNext) => Some("playing the solution".to_owned()),
+            Act::Learn(Learn::ShowNext) => Some(mark("playing the solution").to_owned()),
             Act::Learn(_) => None,
             other => Some(format!("{other:?}")),
         };
@@ -448,6 +452,7 @@ impl Session {
             Act::Dismiss => self.notice = None,
             Act::Time(act) => self.act_on_time(act),
             Act::Learn(learn) => self.learn(learn),
+            Act::Speak(problem) => self.speak(problem),
         }
         self.after();
         if worth_keeping {
@@ -593,6 +598,16 @@ impl Handle {
                 None => handle.do_now(act),
             }
         });
+    }
+
+    /// Shows the page in the language that is spoken now, once the open lesson is there in it.
+    pub fn speak(&self, problem: Option<String>) {
+        let session = self.get();
+        let again = session.again.iter().map(|(lesson, _)| lesson.clone());
+        let wanted = library::absent(session.lesson.iter().map(|lesson| lesson.id.clone()).chain(again).collect());
+        drop(session);
+        let handle = self.clone();
+        library::bring(wanted, move |other| handle.do_now(Act::Speak(problem.or(other))));
     }
 
     fn do_now(&self, act: Act) {

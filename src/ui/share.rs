@@ -7,6 +7,7 @@ use crate::lesson::reopen;
 use crate::ui::history_pane::PanelPane;
 use crate::ui::moments::Go;
 use crate::ui::session::{Act, Props};
+use crate::words::{mark, tr};
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
@@ -47,9 +48,9 @@ pub fn Share(props: &Props) -> Html {
             let said = said.clone();
             hand_over::copy(&text, move |worked| {
                 said.set(if worked {
-                    format!("{what} copied.")
+                    what.to_owned()
                 } else {
-                    "The browser does not let the page copy. Select the text and press Ctrl+C.".to_owned()
+                    tr("The browser does not let the page copy. Select the text and press Ctrl+C.").to_owned()
                 });
             });
         })
@@ -93,37 +94,37 @@ pub fn Share(props: &Props) -> Html {
         }
     });
     html! {
-        <PanelPane session={props.session.clone()} name="Share">
-            <p class="quiet">{ "Everything you typed and every file you saved is in it, for whoever has it. A token pasted into the Token tab is not." }</p>
+        <PanelPane session={props.session.clone()} name={mark("Share")}>
+            <p class="quiet">{ tr("Everything you typed and every file you saved is in it, for whoever has it. A token pasted into the Token tab is not.") }</p>
             <p role="status" class="said">{ (*said).clone() }</p>
-            <h3>{ "Link" }</h3>
+            <h3>{ tr("Link") }</h3>
             if fits {
-                <p class="quiet">{ "Opens this session, with its branches, in any browser. It is all in the link; no server keeps it." }</p>
-                <textarea class="handed" aria-label="Link to this session" readonly=true rows="4" value={handed.link.clone()} onfocus={select.clone()} />
+                <p class="quiet">{ tr("Opens this session, with its branches, in any browser. It is all in the link; no server keeps it.") }</p>
+                <textarea class="handed" dir="ltr" aria-label={tr("Link to this session")} readonly=true rows="4" value={handed.link.clone()} onfocus={select.clone()} />
                 <div class="panel-row">
-                    <button type="button" class="primary" onclick={copy(handed.link.clone(), "Link")}>{ "Copy link" }</button>
+                    <button type="button" class="primary" onclick={copy(handed.link.clone(), tr("Link copied."))}>{ tr("Copy link") }</button>
                 </div>
             } else {
-                <p class="quiet">{ format!("This session would make a link of {} characters. Chats and mail programs cut links that are longer than about {LINK_LENGTH_MAX}, so hand on the file instead.", handed.link.len()) }</p>
+                <p class="quiet">{ tr!("This session would make a link of {0} characters. Chats and mail programs cut links that are longer than about {1}, so hand on the file instead.", handed.link.len(), LINK_LENGTH_MAX) }</p>
             }
-            <h3>{ "File" }</h3>
+            <h3>{ tr("File") }</h3>
             <div class="panel-row">
-                <button type="button" onclick={download("session.salab.json", handed.file.clone())}>{ "Download session" }</button>
+                <button type="button" onclick={download("session.salab.json", handed.file.clone())}>{ tr("Download session") }</button>
             </div>
-            <h3>{ "Transcript" }</h3>
-            <p class="quiet">{ "Commands and outputs as Markdown, for a ticket." }</p>
-            <textarea class="handed" aria-label="Transcript as Markdown" readonly=true rows="6" value={handed.transcript.clone()} onfocus={select} />
+            <h3>{ tr("Transcript") }</h3>
+            <p class="quiet">{ tr("Commands and outputs as Markdown, for a ticket.") }</p>
+            <textarea class="handed" dir="ltr" aria-label={tr("Transcript as Markdown")} readonly=true rows="6" value={handed.transcript.clone()} onfocus={select} />
             <div class="panel-row">
-                <button type="button" onclick={copy(handed.transcript.clone(), "Transcript")}>{ "Copy transcript" }</button>
-                <button type="button" onclick={download("transcript.md", handed.transcript.clone())}>{ "Download transcript" }</button>
+                <button type="button" onclick={copy(handed.transcript.clone(), tr("Transcript copied."))}>{ tr("Copy transcript") }</button>
+                <button type="button" onclick={download("transcript.md", handed.transcript.clone())}>{ tr("Download transcript") }</button>
             </div>
-            <h3>{ "Open a session" }</h3>
-            <p class="quiet">{ "Yours is set aside, and History brings it back." }</p>
+            <h3>{ tr("Open a session") }</h3>
+            <p class="quiet">{ tr("Yours is set aside, and History brings it back.") }</p>
             <form class="panel-row" onsubmit={onopen}>
-                <label class="grow">{ "Link" }<input type="text" value={(*pasted).clone()} oninput={onpaste} spellcheck="false" autocomplete="off" /></label>
-                <button type="submit" disabled={pasted.trim().is_empty()}>{ "Open link" }</button>
+                <label class="grow">{ tr("Link") }<input type="text" dir="ltr" value={(*pasted).clone()} oninput={onpaste} spellcheck="false" autocomplete="off" /></label>
+                <button type="submit" disabled={pasted.trim().is_empty()}>{ tr("Open link") }</button>
             </form>
-            <label class="file-choice">{ "File" }<input type="file" accept=".json,application/json" onchange={onfile} /></label>
+            <label class="file-choice">{ tr("File") }<input type="file" accept=".json,application/json" onchange={onfile} /></label>
         </PanelPane>
     }
 }

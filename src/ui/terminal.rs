@@ -6,7 +6,7 @@ use crate::lab::{Lab, Record};
 use crate::shell::{Foreground, Shell};
 use crate::ui::editor::Editor;
 use crate::ui::session::{Act, Handle, Middle, Props};
-use crate::ui::words;
+use crate::words::{direction, plural, tr};
 use std::rc::Rc;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -29,11 +29,11 @@ pub fn TerminalPane(props: &Props) -> Html {
         .map(|n| format!("file-{n}.yaml"))
         .find(|name| session.lab.shell().read_file(name).is_err() && !session.open_files.contains(name));
     html! {
-        <section class="pane terminal-pane" aria-label="Terminal">
-            <div class="tabs" role="group" aria-label="Terminal and files">
-                { tab(Middle::Terminal, "Terminal") }
+        <section class="pane terminal-pane" aria-label={tr("Terminal")}>
+            <div class="tabs" role="group" aria-label={tr("Terminal and files")}>
+                { tab(Middle::Terminal, tr("Terminal")) }
                 { for session.open_files.iter().map(|path| tab(Middle::File(path.clone()), path)) }
-                <button type="button" class="tab" aria-label="New file" onclick={props.session.on(Act::OpenFile(next_name.unwrap_or_default()))}>{ "+" }</button>
+                <button type="button" class="tab" aria-label={tr("New file")} onclick={props.session.on(Act::OpenFile(next_name.unwrap_or_default()))}>{ "+" }</button>
             </div>
             {
                 match &session.middle {
@@ -85,10 +85,10 @@ fn Terminal(props: &Props) -> Html {
         });
     }
     html! {
-        <div class="terminal">
-            <div class="log" role="log" aria-label="Terminal output" aria-live="off" tabindex="0" ref={log}>
+        <div class="terminal" dir="ltr">
+            <div class="log" role="log" aria-label={tr("Terminal output")} aria-live="off" tabindex="0" ref={log}>
                 if records.is_empty() {
-                    <p class="log-quiet">{ "A cluster is running in this page. Type a command below and press Enter, or click one on the left." }</p>
+                    <p class="log-quiet" dir={direction()}>{ tr("A cluster is running in this page. Type a command below and press Enter, or click one on the left.") }</p>
                 }
                 { for records.iter().zip(refusals).map(|(record, refusal)| html! {
                     <Entry key={record.number} record={ByPointer(Rc::clone(record))} {refusal} session={Quiet(props.session.clone())} />
@@ -102,8 +102,8 @@ fn Terminal(props: &Props) -> Html {
 
 fn summary(record: &Record) -> String {
     let lines = record.stdout().lines().count() + record.stderr().lines().count();
-    let ended = if record.exit == 0 { String::new() } else { format!(" Exit code {}.", record.exit) };
-    format!("{}.{ended}", words::count(lines, "line"))
+    let ended = if record.exit == 0 { String::new() } else { tr!(" Exit code {0}.", record.exit) };
+    format!("{}.{ended}", plural(lines, "{0} line", "{0} lines"))
 }
 
 /// The step that says that a command was refused by the API server, if it was, and what that means.
@@ -155,14 +155,14 @@ fn Entry(props: &EntryProps) -> Html {
                 <div class="typed">
                     <span class="prompt">{ &record.prompt }</span><span class="typed-text">{ entry }</span>
                     <button type="button" class="entry-steps" onclick={props.session.0.on(Act::Explain(number, None))}
-                        aria-label={format!("Show the steps of {}", entry.lines().next().unwrap_or_default())}>{ "steps" }</button>
+                        aria-label={tr!("Show the steps of {0}", entry.lines().next().unwrap_or_default())}>{ tr("steps") }</button>
                 </div>
             }
             { for record.chunks.iter().map(chunk) }
             if let Some((sequence, text)) = &props.refusal {
-                <p class="refusal">
+                <p class="refusal" dir={direction()}>
                     { text }{ " " }
-                    <button type="button" class="link" onclick={props.session.0.on(Act::Explain(number, Some(*sequence)))}>{ "Why?" }</button>
+                    <button type="button" class="link" onclick={props.session.0.on(Act::Explain(number, Some(*sequence)))}>{ tr("Why?") }</button>
                 </p>
             }
         </div>
@@ -181,7 +181,7 @@ fn chunk(chunk: &Chunk) -> Html {
         <>
             <pre class={class}>{ cut }</pre>
             if rest > 0 {
-                <p class="log-quiet">{ format!("… and {rest} bytes more that are not drawn; send the output to a file or through head.") }</p>
+                <p class="log-quiet" dir={direction()}>{ tr!("… and {0} bytes more that are not drawn; send the output to a file or through head.", rest) }</p>
             }
         </>
     }
@@ -245,19 +245,19 @@ fn Input(props: &Props) -> Html {
                 <p class="offers" role="status">{ offers.join("  ") }</p>
             }
             if let Some(job) = foreground {
-                <p class="foreground">
+                <p class="foreground" dir={direction()}>
                     { match job {
-                        Foreground::Watching { command } => format!("{command} is running"),
-                        Foreground::Sleeping => "sleeping".to_owned(),
-                        Foreground::Editing { path, .. } => format!("waiting for {path} to be edited"),
+                        Foreground::Watching { command } => tr!("{0} is running", command),
+                        Foreground::Sleeping => tr("sleeping").to_owned(),
+                        Foreground::Editing { path, .. } => tr!("waiting for {0} to be edited", path),
                     } }
-                    <button type="button" class="link" onclick={props.session.on(Act::Interrupt)}>{ "Stop (Ctrl+C)" }</button>
+                    <button type="button" class="link" onclick={props.session.on(Act::Interrupt)}>{ tr("Stop (Ctrl+C)") }</button>
                 </p>
             }
             <label class="prompt" for="terminal-command">{ session.lab.shell().prompt() }</label>
-            <textarea id="terminal-command" ref={area} aria-label="Terminal command" rows={rows.to_string()} spellcheck="false"
+            <textarea id="terminal-command" ref={area} aria-label={tr("Terminal command")} rows={rows.to_string()} spellcheck="false"
                 autocapitalize="off" autocomplete="off" value={session.draft.clone()} {oninput} {onkeydown} />
-            <button type="submit" class="run" disabled={session.draft.trim().is_empty()}>{ "Run" }</button>
+            <button type="submit" class="run" disabled={session.draft.trim().is_empty()}>{ tr("Run") }</button>
         </form>
     }
 }

@@ -7,6 +7,7 @@ use crate::ui::seek::TimeAct;
 use crate::ui::session::{Act, Handle, Props, Session};
 use crate::ui::timeline::{Timeline, lives};
 use crate::ui::words;
+use crate::words::tr;
 use std::rc::Rc;
 use std::time::Duration;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
@@ -42,29 +43,29 @@ pub fn TimePane(props: &Props) -> Html {
     let to = |instant: Option<Timestamp>, label: &str| {
         // A second more, so that what is due then has happened.
         let target = instant.map(|at| at.after(Duration::from_secs(1)));
-        let title = instant.map(|at| format!("in {}", words::span(at.since(now))));
+        let title = instant.map(|at| tr!("in {0}", words::span(at.since(now))));
         html! {
             <button type="button" disabled={target.is_none()} {title} onclick={props.session.on(Act::AdvanceTo(target.unwrap_or(now)))}>{ label }</button>
         }
     };
     html! {
-        <section class="time" aria-label="Time">
+        <section class="time" aria-label={tr("Time")}>
             { clock(&session) }
             <Timeline session={props.session.clone()} lives={Rc::clone(&all)} />
             <div class="time-actions">
                 <button type="button" aria-pressed={(!session.running).to_string()} onclick={props.session.on(Act::Running(!session.running))}>
-                    { if session.running { "Pause" } else { "Run" } }
+                    { if session.running { tr("Pause") } else { tr("Resume") } }
                 </button>
                 { speed(&session, &props.session) }
-                <button type="button" onclick={props.session.on(Act::Advance(TEN_MINUTES))}>{ "+10 min" }</button>
-                { to(next(|life| life.refresh_due), "Next rotation") }
-                { to(next(|life| life.expires), "Next expiry") }
-                <button type="button" aria-expanded={(*open == Open::GoTo).to_string()} onclick={toggle(Open::GoTo)}>{ "Go to…" }</button>
-                <button type="button" aria-expanded={(*open == Open::Faults).to_string()} onclick={toggle(Open::Faults)}>{ "Faults…" }</button>
+                <button type="button" onclick={props.session.on(Act::Advance(TEN_MINUTES))}>{ tr("+10 min") }</button>
+                { to(next(|life| life.refresh_due), tr("Next rotation")) }
+                { to(next(|life| life.expires), tr("Next expiry")) }
+                <button type="button" aria-expanded={(*open == Open::GoTo).to_string()} onclick={toggle(Open::GoTo)}>{ tr("Go to…") }</button>
+                <button type="button" aria-expanded={(*open == Open::Faults).to_string()} onclick={toggle(Open::Faults)}>{ tr("Faults…") }</button>
                 if *open == Open::GoTo {
                     <GoTo session={props.session.clone()} />
                 }
-                <p class="visually-hidden" id="playhead-keys">{ "Arrow keys move it by a minute, Page Up and Page Down by an hour, Home goes to the beginning, End to the latest moment." }</p>
+                <p class="visually-hidden" id="playhead-keys">{ tr("Arrow keys move it by a minute, Page Up and Page Down by an hour, Home goes to the beginning, End to the latest moment.") }</p>
             </div>
             if *open == Open::Faults {
                 <Faults session={props.session.clone()} />
@@ -77,18 +78,18 @@ fn clock(session: &Session) -> Html {
     let now = session.lab.now();
     let text = shown(now);
     let state = if session.looks_back() {
-        "looking back".to_owned()
+        tr("looking back").to_owned()
     } else if session.running {
-        format!("running, {}×", session.speed)
+        tr!("running, {0}×", session.speed)
     } else {
-        "paused".to_owned()
+        tr("paused").to_owned()
     };
     let since = words::span(now.since(session.reach().0));
     html! {
         <div class="clock">
-            <p class="clock-time"><span class="visually-hidden">{ "The cluster's clock shows " }</span>{ text.get(11..).unwrap_or_default().to_owned() }</p>
+            <p class="clock-time"><span class="visually-hidden">{ tr("The cluster's clock shows ") }</span>{ text.get(11..).unwrap_or_default().to_owned() }</p>
             <p class="quiet">{ text.get(..10).unwrap_or_default().to_owned() }</p>
-            <p class="quiet">{ format!("{state} · {since} in") }</p>
+            <p class="quiet">{ tr!("{0} · {1} in", state, since) }</p>
         </div>
     }
 }
@@ -104,7 +105,7 @@ fn speed(session: &Session, handle: &Handle) -> Html {
         })
     };
     html! {
-        <select aria-label="Speed of the clock" {onchange}>
+        <select aria-label={tr("Speed of the clock")} {onchange}>
             { for SPEEDS.iter().map(|speed| html! {
                 <option value={speed.to_string()} selected={*speed == session.speed}>{ format!("{speed}×") }</option>
             }) }
@@ -145,10 +146,10 @@ fn GoTo(props: &Props) -> Html {
     };
     html! {
         <form class="goto" {onsubmit}>
-            <label for="goto">{ "Date and time" }</label>
-            <input id="goto" type="text" autocomplete="off" spellcheck="false" value={text} {oninput}
+            <label for="goto">{ tr("Date and time") }</label>
+            <input id="goto" type="text" dir="ltr" autocomplete="off" spellcheck="false" value={text} {oninput}
                 aria-invalid={wrong.is_some().to_string()} aria-describedby="goto-wrong" />
-            <button type="submit">{ "Go" }</button>
+            <button type="submit">{ tr("Go") }</button>
             <p id="goto-wrong" class="wrong" role="alert">{ (*wrong).clone().unwrap_or_default() }</p>
         </form>
     }

@@ -6,6 +6,7 @@ use crate::lab::timeline::{self, Kind, Mark, Scale};
 use crate::ui::seek::TimeAct;
 use crate::ui::session::{Act, Handle};
 use crate::ui::words;
+use crate::words::{plural, told, tr};
 use std::rc::Rc;
 use std::time::Duration;
 use web_sys::HtmlInputElement;
@@ -55,12 +56,12 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         <div class="timeline">
             <div class="tl">
                 if alive.is_empty() {
-                    <p class="tl-empty">{ "No token is alive yet. Each gets a bar here: issued, renewed, expired." }</p>
+                    <p class="tl-empty">{ tr("No token is alive yet. Each gets a bar here: issued, renewed, expired.") }</p>
                 }
                 <ul class="tl-names" aria-hidden="true">
                     { for alive.iter().map(|life| html! { <li title={timeline::name(life)}>{ timeline::name(life) }</li> }) }
                 </ul>
-                <div class="tl-plot">
+                <div class="tl-plot" dir="ltr">
                     <svg width="100%" height={px(height)} aria-hidden="true">
                         { for marks_drawn(&marks, &scale) }
                         { for alive.iter().enumerate().map(|(index, life)| bar(life, index, &scale, (now, last))) }
@@ -74,7 +75,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                 </div>
             </div>
             if hidden > 0 {
-                <p class="quiet">{ format!("and {} more, in the table below", words::count(hidden, "token")) }</p>
+                <p class="quiet">{ tr!("and {0} more, in the table below", plural(hidden, "{0} token", "{0} tokens")) }</p>
             }
             { in_words(all, &marks, now, &spelled_out) }
         </div>
@@ -89,7 +90,7 @@ pub fn lives(lab: &crate::lab::Lab) -> Vec<TokenLife> {
 
 /// `in 48 min`, `3 min ago`.
 fn offset(at: Timestamp, now: Timestamp) -> String {
-    if at > now { format!("in {}", words::span(at.since(now))) } else { format!("{} ago", words::span(now.since(at))) }
+    if at > now { tr!("in {0}", words::span(at.since(now))) } else { tr!("{0} ago", words::span(now.since(at))) }
 }
 
 fn px(value: f64) -> String {
@@ -124,7 +125,7 @@ fn marks_drawn(marks: &[Mark], scale: &Scale) -> Vec<Html> {
 
 /// The labels of the scale. Where there is little room, every other one is left out; never the one of now.
 fn axis(labels: &[(f64, String)], height: f64) -> Vec<Html> {
-    let now = labels.iter().position(|(_, label)| label == "now").unwrap_or(0);
+    let now = labels.iter().position(|(_, label)| label == tr("now")).unwrap_or(0);
     let one = |(index, (place, label)): (usize, &(f64, String))| {
         let anchor = match place {
             0.96.. => "end",
@@ -161,7 +162,7 @@ fn bar(life: &TokenLife, index: usize, scale: &Scale, (now, end): (Timestamp, Ti
     let width = |a: f64, b: f64| percent((b - a).max(0.004));
     let renewed = life.refresh_due.filter(|due| *due > now);
     let words_y = px(y + 21.0);
-    let ends = life.expires.map_or("never expires".to_owned(), |at| format!("expires {}", offset(at, now)));
+    let ends = life.expires.map_or(tr("never expires").to_owned(), |at| tr!("expires {0}", offset(at, now)));
     html! {
         <>
             <rect class="bar-rest" x={percent(from)} y={px(y)} width={width(from, to)} height="9" rx="3" />
@@ -169,7 +170,7 @@ fn bar(life: &TokenLife, index: usize, scale: &Scale, (now, end): (Timestamp, Ti
             if let Some(due) = renewed {
                 <line class="bar-refresh" x1={percent(scale.place(due))} x2={percent(scale.place(due))} y1={px(y - 4.0)} y2={px(y + 13.0)} />
                 if to - scale.place(due) > 0.2 {
-                    <text class="bar-words" x={percent(scale.place(due))} y={words_y.clone()} text-anchor="middle">{ format!("renewed {}", offset(due, now)) }</text>
+                    <text class="bar-words" x={percent(scale.place(due))} y={words_y.clone()} text-anchor="middle">{ tr!("renewed {0}", offset(due, now)) }</text>
                 }
             }
             <text class="bar-words" x={percent(to)} y={words_y} text-anchor={if to > 0.5 { "end" } else { "start" }}>{ ends }</text>
@@ -219,10 +220,10 @@ fn slider(handle: &Handle, scale: &Scale, place: f64, shown: Timestamp, dragged:
         })
     };
     let spoken =
-        format!("{}, {} since the beginning", timeline::shown(shown), words::span(shown.since(handle.get().reach().0)));
+        tr!("{0}, {1} since the beginning", timeline::shown(shown), words::span(shown.since(handle.get().reach().0)));
     html! {
         <input class="tl-range" type="range" min="0" max="1000" step="1" value={format!("{:.0}", place * 1000.0)}
-            aria-label="Playhead" aria-valuetext={spoken} aria-describedby="playhead-keys" {oninput} {onchange} {onkeydown} />
+            aria-label={tr("Playhead")} aria-valuetext={spoken} aria-describedby="playhead-keys" {oninput} {onchange} {onkeydown} />
     }
 }
 
@@ -237,7 +238,7 @@ fn in_words(all: &[TokenLife], marks: &[Mark], now: Timestamp, open: &UseStateHa
     };
     html! {
         <details class="tl-words" open={**open}>
-            <summary {onclick}>{ "The same in words" }</summary>
+            <summary {onclick}>{ tr("The same in words") }</summary>
             if **open {
                 { tables(all, marks, now) }
             }
@@ -249,18 +250,18 @@ fn tables(all: &[TokenLife], marks: &[Mark], now: Timestamp) -> Html {
     let when = |at: Option<Timestamp>, otherwise: &str| at.map_or(otherwise.to_owned(), |at| offset(at, now));
     html! {
         <>
-            <p class="quiet">{ "Solid: as long as the token should be used. Pale: still accepted, but nobody should rely on it. Violet tick: the kubelet puts a new one in its place." }</p>
+            <p class="quiet">{ tr("Solid: as long as the token should be used. Pale: still accepted, but nobody should rely on it. Violet tick: the kubelet puts a new one in its place.") }</p>
             <div class="scroll-x">
-                <table class="rules" aria-label="Tokens">
-                    <thead><tr><th>{ "Token" }</th><th>{ "Issued" }</th><th>{ "Renewed" }</th><th>{ "Meant to be gone" }</th><th>{ "Expires" }</th><th>{ "State" }</th></tr></thead>
+                <table class="rules" aria-label={tr("Tokens")}>
+                    <thead><tr><th>{ tr("Token") }</th><th>{ tr("Issued") }</th><th>{ tr("Renewed") }</th><th>{ tr("Meant to be gone") }</th><th>{ tr("Expires") }</th><th>{ tr("State") }</th></tr></thead>
                     <tbody>
                         { for all.iter().rev().take(ROWS_MAX).map(|life| html! {
                             <tr>
                                 <th scope="row">{ timeline::name(life) }</th>
                                 <td>{ offset(life.issued, now) }</td>
-                                <td>{ when(life.refresh_due, "by nobody") }</td>
-                                <td>{ when(life.warn_after.or(life.expires), "never") }</td>
-                                <td>{ when(life.expires, "never") }</td>
+                                <td>{ when(life.refresh_due, tr("by nobody")) }</td>
+                                <td>{ when(life.warn_after.or(life.expires), tr("never")) }</td>
+                                <td>{ when(life.expires, tr("never")) }</td>
                                 <td>{ state(life, now) }</td>
                             </tr>
                         }) }
@@ -268,9 +269,9 @@ fn tables(all: &[TokenLife], marks: &[Mark], now: Timestamp) -> Html {
                 </table>
             </div>
             if all.len() > ROWS_MAX {
-                <p class="quiet">{ format!("The newest {ROWS_MAX} of {}.", all.len()) }</p>
+                <p class="quiet">{ tr!("The newest {0} of {1}.", ROWS_MAX, all.len()) }</p>
             }
-            <h3>{ "What happened" }</h3>
+            <h3>{ tr("What happened") }</h3>
             <ol class="tl-events">
                 { for marks.iter().rev().take(ROWS_MAX).map(|mark| html! {
                     <li><time>{ timeline::shown(mark.time) }</time><code>{ &mark.words }</code></li>
@@ -282,8 +283,8 @@ fn tables(all: &[TokenLife], marks: &[Mark], now: Timestamp) -> Html {
 
 fn state(life: &TokenLife, now: Timestamp) -> String {
     match (&life.ended, life.warn_after) {
-        (Some(why), _) => format!("ended: {why}"),
-        (None, Some(warn)) if warn < now => "stale, and still accepted".to_owned(),
-        (None, _) => "good".to_owned(),
+        (Some(why), _) => tr!("ended: {0}", told(why)),
+        (None, Some(warn)) if warn < now => tr("stale, and still accepted").to_owned(),
+        (None, _) => tr("good").to_owned(),
     }
 }

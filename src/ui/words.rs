@@ -6,11 +6,11 @@ use std::time::Duration;
 pub fn after(duration: Duration) -> String {
     let millis = duration.as_millis();
     match millis {
-        0..1000 => format!("+{millis} ms"),
-        1000..60_000 => format!("+{}.{} s", millis / 1000, millis % 1000 / 100),
-        60_000..7_200_000 => format!("+{} min", millis / 60_000),
-        7_200_000..172_800_000 => format!("+{} h", millis / 3_600_000),
-        _ => format!("+{} d", millis / 86_400_000),
+        0..1000 => tr!("+{0} ms", millis),
+        1000..60_000 => tr!("+{0}.{1} s", millis / 1000, millis % 1000 / 100),
+        60_000..7_200_000 => tr!("+{0} min", millis / 60_000),
+        7_200_000..172_800_000 => tr!("+{0} h", millis / 3_600_000),
+        _ => tr!("+{0} d", millis / 86_400_000),
     }
 }
 
@@ -18,14 +18,9 @@ pub fn after(duration: Duration) -> String {
 pub fn span(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds / 60),
-        7200..172_800 => format!("{} h", seconds / 3600),
-        _ => format!("{} days", seconds / 86_400),
+        0..120 => tr!("{0} s", seconds),
+        120..7200 => tr!("{0} min", seconds / 60),
+        7200..172_800 => tr!("{0} h", seconds / 3600),
+        _ => tr!("{0} days", seconds / 86_400),
     }
-}
-
-/// `1 line`, `3 lines`.
-pub fn count(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

@@ -2,7 +2,8 @@
 //! folded, the text copied and searched.
 
 use crate::lab::diff::{self, Line, Mark};
-use crate::ui::{clipboard, words};
+use crate::ui::clipboard;
+use crate::words::{direction, plural, tr};
 use std::collections::BTreeSet;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -72,7 +73,7 @@ pub fn Yaml(props: &YamlProps) -> Html {
         <div class="yaml-view">
             { tools(props, &folded, &query, &at, &hits, &copied) }
             { legend(lines) }
-            <div class="yaml" role="group" tabindex="0" aria-label={props.label.clone()}>{ for rows }</div>
+            <div class="yaml" dir="ltr" role="group" tabindex="0" aria-label={props.label.clone()}>{ for rows }</div>
         </div>
     }
 }
@@ -112,7 +113,7 @@ fn tools(
         Callback::from(move |_: MouseEvent| {
             let copied = copied.clone();
             clipboard::copy(&text, move |done| {
-                copied.set(if done { "copied" } else { "the browser does not allow it" })
+                copied.set(if done { tr(tr("copied")) } else { tr(tr("the browser does not allow it")) })
             });
         })
     };
@@ -130,15 +131,15 @@ fn tools(
     };
     let found = match (query.as_str(), hits.len()) {
         ("", _) => (**copied).to_owned(),
-        (_, 0) => "not found".to_owned(),
-        (_, count) => format!("{} of {}", **at % count + 1, words::count(count, "line")),
+        (_, 0) => tr("not found").to_owned(),
+        (_, count) => tr!("{0} of {1}", **at % count + 1, plural(count, "{0} line", "{0} lines")),
     };
     html! {
         <div class="yaml-tools">
-            <input type="search" aria-label={format!("Search: {}", props.label)} placeholder="Search" value={(**query).clone()} {oninput} {onkeydown} />
+            <input type="search" aria-label={tr!("Search: {0}", props.label)} placeholder={tr("Search")} value={(**query).clone()} {oninput} {onkeydown} />
             <span class="quiet" role="status">{ found }</span>
-            <button type="button" class="small" onclick={fold_all}>{ if folded.is_empty() { "Fold all" } else { "Unfold all" } }</button>
-            <button type="button" class="small" onclick={copy}>{ "Copy" }</button>
+            <button type="button" class="small" onclick={fold_all}>{ if folded.is_empty() { tr("Fold all") } else { tr("Unfold all") } }</button>
+            <button type="button" class="small" onclick={copy}>{ tr("Copy") }</button>
         </div>
     }
 }
@@ -150,17 +151,17 @@ fn legend(lines: &[Line]) -> Html {
         return Html::default();
     }
     html! {
-        <ul class="legend" aria-label="What the marks mean">
-            <li>{ format!("{} as sent", tally.kept) }</li>
+        <ul class="legend" aria-label={tr("What the marks mean")}>
+            <li>{ tr!("{0} as sent", tally.kept) }</li>
             { for tally.added.iter().map(|(by, count)| {
-                let by = if by.is_empty() { "since then" } else { by };
-                html! { <li class="is-added"><b>{ "+" }</b>{ format!(" {count} added: {by}") }</li> }
+                let by = if by.is_empty() { tr(tr("since then")) } else { by };
+                html! { <li class="is-added"><b>{ "+" }</b>{ tr!(" {0} added: {1}", count, by) }</li> }
             }) }
             if tally.changed > 0 {
-                <li class="is-changed"><b>{ "~" }</b>{ format!(" {} changed", tally.changed) }</li>
+                <li class="is-changed"><b>{ "~" }</b>{ tr!(" {0} changed", tally.changed) }</li>
             }
             if tally.removed > 0 {
-                <li class="is-removed"><b>{ "−" }</b>{ format!(" {} before", tally.removed) }</li>
+                <li class="is-removed"><b>{ "−" }</b>{ tr!(" {0} before", tally.removed) }</li>
             }
         </ul>
     }
@@ -169,10 +170,10 @@ fn legend(lines: &[Line]) -> Html {
 fn row(line: &Line, id: &str, fold: Option<(bool, Callback<MouseEvent>)>, query: &str, here: bool) -> Html {
     let (class, symbol, word) = match line.mark {
         Mark::Kept => ("", "", String::new()),
-        Mark::Added if line.by.is_empty() => ("is-added", "+", "added: ".to_owned()),
-        Mark::Added => ("is-added", "+", format!("added by {}: ", line.by)),
-        Mark::Changed => ("is-changed", "~", "changed: ".to_owned()),
-        Mark::Removed => ("is-removed", "−", "before: ".to_owned()),
+        Mark::Added if line.by.is_empty() => ("is-added", "+", tr("added: ").to_owned()),
+        Mark::Added => ("is-added", "+", tr!("added by {0}: ", line.by)),
+        Mark::Changed => ("is-changed", "~", tr("changed: ").to_owned()),
+        Mark::Removed => ("is-removed", "−", tr("before: ").to_owned()),
     };
     let code = html! {
         <code>
@@ -196,7 +197,7 @@ fn row(line: &Line, id: &str, fold: Option<(bool, Callback<MouseEvent>)>, query:
                 }
             </div>
             { for line.notes.iter().map(|note| html! {
-                <p class="note"><strong>{ &note.who }</strong>{ ": " }{ &note.why }</p>
+                <p class="note" dir={direction()}><strong>{ &note.who }</strong>{ ": " }{ &note.why }</p>
             }) }
         </>
     }

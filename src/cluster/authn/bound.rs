@@ -66,8 +66,8 @@ fn times(claims: &Value, examiner: &mut Examiner<'_>) -> Result<(), String> {
         if now > expiry.after(LEEWAY) {
             return Err(examiner.fail("expiry", "service account token has expired".to_owned()));
         }
-        let late = if now > expiry { ", passed, but within 60 s of it" } else { "" };
-        examiner.pass("expiry", format!("{}{late}", expiry.rfc3339()));
+        let at = expiry.rfc3339();
+        examiner.pass("expiry", if now > expiry { format!("{at}, passed, but within 60 s of it") } else { at });
     }
     if let Some(issued_at) = claim("iat") {
         if now.after(LEEWAY) < issued_at {

@@ -142,7 +142,7 @@ fn fixed_rules(attributes: &Attributes, reader: &dyn Reader) -> Verdict {
     let role = reader.get("clusterroles.rbac.authorization.k8s.io", "", "system:node");
     let rule = role.as_ref().and_then(|role| rules_of(role).iter().map(Rule).find(|rule| rule.allows(attributes)));
     match rule {
-        Some(rule) => allow(format!("every kubelet may: {}", rule.sentence())),
+        Some(rule) => allow(format!("a rule of every kubelet {}", rule.sentence())),
         None => Verdict::default(),
     }
 }

@@ -61,14 +61,14 @@ impl<'a> Rule<'a> {
         unlimited || any(self.0, "resourceNames", |n| n == name)
     }
 
-    /// `get, list on pods, pods/log`: for people.
+    /// `allows get, list on pods, pods/log`: for people, behind what it is a rule of.
     pub fn sentence(self) -> String {
         let what = if self.paths().is_empty() { self.resources() } else { self.paths() };
-        let mut sentence = format!("{} on {}", self.verbs().join(", "), what.join(", "));
-        if !self.names().is_empty() {
-            sentence.push_str(&format!(", only those named {}", self.names().join(", ")));
+        let (verbs, what, names) = (self.verbs().join(", "), what.join(", "), self.names().join(", "));
+        match names.as_str() {
+            "" => format!("allows {verbs} on {what}"),
+            names => format!("allows {verbs} on {what}, only those named {names}"),
         }
-        sentence
     }
 }
 

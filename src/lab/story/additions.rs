@@ -2,6 +2,7 @@
 
 use crate::api::object::{self, Object};
 use crate::cluster::trace::{Actor, Entry, Event, Reason};
+use crate::words::{plural, told, tr};
 
 /// One thing that was added, or that was not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,15 +38,15 @@ pub fn additions(entry: &Entry) -> Vec<Addition> {
     let named = after.as_ref().map(|pod| object::text(pod, &["spec", "serviceAccountName"])).unwrap_or_default();
     if touched("spec.serviceAccountName") {
         found.push(Addition {
-            kind: "an account name",
-            what: format!("account name: {named}"),
+            kind: tr("an account name"),
+            what: tr!("account name: {0}", named),
             added: true,
             rule: account,
         });
     } else if !account.is_empty() {
         found.push(Addition {
             kind: "",
-            what: "no account name: the pod brings its own".to_owned(),
+            what: tr("no account name: the pod brings its own").to_owned(),
             added: false,
             rule: account,
         });
@@ -54,25 +55,25 @@ pub fn additions(entry: &Entry) -> Vec<Addition> {
     let mounts = changes.iter().filter(|change| change.path.contains(".volumeMounts[")).count();
     if volume {
         let name = after.as_deref().map(token_volume).unwrap_or_default();
-        found.push(Addition { kind: "a volume", what: format!("volume {name}"), added: true, rule: mount.clone() });
+        found.push(Addition { kind: tr("a volume"), what: tr!("volume {0}", name), added: true, rule: mount.clone() });
     }
     if mounts > 0 {
-        let containers = if mounts == 1 { "1 container".to_owned() } else { format!("{mounts} containers") };
+        let containers = plural(mounts, "{0} container", "{0} containers");
         found.push(Addition {
-            kind: "a mount",
-            what: format!("mount in {containers}"),
+            kind: tr("a mount"),
+            what: tr!("mount in {0}", containers),
             added: true,
             rule: mount.clone(),
         });
     }
     if !volume && mounts == 0 && !mount.is_empty() {
-        found.push(Addition { kind: "", what: "no volume, no mount".to_owned(), added: false, rule: mount });
+        found.push(Addition { kind: "", what: tr("no volume, no mount").to_owned(), added: false, rule: mount });
     }
     if touched("spec.imagePullSecrets") {
         let rule = rule(checks.iter().filter(is_secrets));
         found.push(Addition {
-            kind: "image pull secrets",
-            what: "image pull secrets of the account".to_owned(),
+            kind: tr("image pull secrets"),
+            what: tr("image pull secrets of the account").to_owned(),
             added: true,
             rule,
         });
@@ -91,7 +92,9 @@ fn token_volume(pod: &Object) -> &str {
 /// The facts as one chain; what a fact led to is a link of its own.
 fn rule<'a>(checks: impl Iterator<Item = &'a Reason>) -> String {
     let links: Vec<String> = checks
-        .map(|check| format!("{} {}", check.subject, check.finding.replacen(": ", " → ", 1)).trim().to_owned())
+        .map(|check| {
+            format!("{} {}", told(&check.subject), told(&check.finding).replacen(": ", tr(" → "), 1)).trim().to_owned()
+        })
         .collect();
-    links.join(" → ")
+    links.join(tr(" → "))
 }

@@ -6,6 +6,7 @@ use crate::cluster::store::ChangeKind;
 use crate::cluster::trace::{Entry, Event, FieldChange};
 use crate::lab::diff::Note;
 use crate::lab::story::words;
+use crate::words::{mark, told, tr};
 use std::rc::Rc;
 
 /// The object as it stood at a step, to show beside it.
@@ -21,12 +22,12 @@ pub struct Scene {
 
 /// What the server sets when it stores something new, and what for.
 const BORN_WITH: [(&str, &str); 3] = [
-    ("creationTimestamp", "When it was stored."),
+    ("creationTimestamp", mark("When it was stored.")),
     (
         "resourceVersion",
-        "Which change this is, counted over the cluster: whoever writes on top of an older one gets a 409.",
+        mark("Which change this is, counted over the cluster: whoever writes on top of an older one gets a 409."),
     ),
-    ("uid", "This very object: another one of the same name, made later, has another uid."),
+    ("uid", mark("This very object: another one of the same name, made later, has another uid.")),
 ];
 
 /// The object that a step is about as it stood then, with everything the same request did to it so far.
@@ -62,17 +63,17 @@ pub fn scene(step: &Entry, entries: &[Rc<Entry>]) -> Option<Scene> {
 fn from_the_path() -> Note {
     Note {
         path: "metadata.namespace".to_owned(),
-        who: "API server".to_owned(),
-        why: "The namespace in the request's path.".to_owned(),
+        who: tr("API server").to_owned(),
+        why: tr("The namespace in the request's path.").to_owned(),
         aside: true,
     }
 }
 
 fn born_with() -> Vec<Note> {
-    let note = |(field, why): (&str, &str)| Note {
+    let note = |(field, why): (&str, &'static str)| Note {
         path: format!("metadata.{field}"),
-        who: "API server".to_owned(),
-        why: why.to_owned(),
+        who: tr("API server").to_owned(),
+        why: tr(why).to_owned(),
         aside: false,
     };
     BORN_WITH.into_iter().map(note).collect()
@@ -82,7 +83,7 @@ fn notes(entry: &Entry, aside: bool) -> Vec<Note> {
     let note = |change: &FieldChange| Note {
         path: change.path.clone(),
         who: words::who(&entry.actor),
-        why: change.why.clone(),
+        why: told(&change.why),
         aside,
     };
     match &entry.event {

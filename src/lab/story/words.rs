@@ -7,16 +7,17 @@ use crate::cluster::trace::{Actor, Entry, Event, FieldChange, ObjectRef, Reason}
 use crate::lab::story::additions::additions;
 use crate::lab::story::stretch::Place;
 use crate::lab::story::{Tone, new_phase};
+use crate::words::{plural, told, tr};
 
 /// An actor in a word or two.
 pub fn who(actor: &Actor) -> String {
     match actor {
         Actor::Client(name) => name.split('/').next().unwrap_or(name).to_owned(),
-        Actor::ApiServer => "API server".to_owned(),
-        Actor::Admission(plugin) => format!("{plugin} admission"),
-        Actor::Controller(name) => format!("{name} controller"),
-        Actor::Scheduler => "Scheduler".to_owned(),
-        Actor::Kubelet => "Kubelet".to_owned(),
+        Actor::ApiServer => tr("API server").to_owned(),
+        Actor::Admission(plugin) => tr!("{0} admission", plugin),
+        Actor::Controller(name) => tr!("{0} controller", name),
+        Actor::Scheduler => tr("Scheduler").to_owned(),
+        Actor::Kubelet => tr("Kubelet").to_owned(),
     }
 }
 
@@ -28,45 +29,51 @@ pub fn of(entry: &Entry, place: &Place) -> (String, String, Tone) {
         Event::Received { request_line, source, submitted } => {
             let (what, why, tone) =
                 received(&who, &about, request_line, submitted.as_ref().map(Kept::open).as_deref(), place);
-            let from = if why.is_empty() { format!("from {source}") } else { format!("{why}, from {source}") };
+            let from = if why.is_empty() { tr!("from {0}", source) } else { tr!("{0}, from {1}", why, source) };
             (what, from, tone)
         }
         Event::Authenticated { user, .. } => {
             let groups =
                 user.groups.iter().filter(|group| *group != "system:authenticated").cloned().collect::<Vec<_>>();
-            (format!("API server: this is {}", user.username), list("group", &groups), Tone::Plain)
+            (tr!("API server: this is {0}", user.username), of_groups(&groups), Tone::Plain)
         }
         Event::Unauthenticated { checks } => {
-            let why = checks.last().map(|check| format!("{}: {}", check.subject, check.finding)).unwrap_or_default();
-            ("API server: 401, nobody it knows".to_owned(), why, Tone::Refused)
+            let why = checks
+                .last()
+                .map(|check| format!("{}: {}", told(&check.subject), told(&check.finding)))
+                .unwrap_or_default();
+            (tr("API server: 401, nobody it knows").to_owned(), why, Tone::Refused)
         }
         Event::Authorized { allowed: true, verb, reason, checks } => {
             let why = if reason.is_empty() { chain(checks) } else { reason.clone() };
-            (format!("API server: may {verb} {about}").trim_end().to_owned(), why, Tone::Plain)
+            (tr!("API server: may {0} {1}", verb, about).trim_end().to_owned(), why, Tone::Plain)
         }
         Event::Authorized { verb, reason, .. } => {
-            let why = if reason.is_empty() { "no rule allows it".to_owned() } else { reason.clone() };
-            (format!("API server: 403, may not {verb} {about}").trim_end().to_owned(), why, Tone::Refused)
+            let why = if reason.is_empty() { tr("no rule allows it").to_owned() } else { reason.clone() };
+            (tr!("API server: 403, may not {0} {1}", verb, about).trim_end().to_owned(), why, Tone::Refused)
         }
         Event::Mutated { changes, checks, .. } => mutated(entry, &who, changes, checks),
-        Event::Admitted { checks } => (format!("{who} added nothing"), chain(checks), Tone::Plain),
+        Event::Admitted { checks } => (tr!("{0} added nothing", who), chain(checks), Tone::Plain),
         Event::Refused { status } => {
-            (format!("{who}: {}, refused", status.code), status.message.clone(), Tone::Refused)
+            (tr!("{0}: {1}, refused", who, status.code), status.message.clone(), Tone::Refused)
         }
         Event::Stored { change, after, .. } => {
             stored(entry, &about, *change, after.as_ref().map(Kept::open).as_deref())
         }
-        Event::Answered { code } => (format!("API server answered {code}"), String::new(), Tone::Plain),
+        Event::Answered { code } => (tr!("API server answered {0}", code), String::new(), Tone::Plain),
         Event::TokenIssued { claims, checks } => {
             let subject =
                 object::text(claims, &["sub"]).trim_start_matches("system:serviceaccount:").replacen(':', "/", 1);
-            (format!("API server issued a token for {subject}"), chain(checks), Tone::Done)
+            (tr!("API server issued a token for {0}", subject), chain(checks), Tone::Done)
         }
-        Event::Acted { what, why } => (format!("{who}: {what}"), why.clone(), Tone::Plain),
+        Event::Acted { what, why } => (format!("{who}: {}", told(what)), told(why), Tone::Plain),
         Event::FilesWritten { volume, files, replaced, why, data_folder } => {
-            let verb = if *replaced { "replaced" } else { "wrote" };
-            let what = format!("Kubelet {verb} {} in {volume}", count(files.len(), "file"));
-            let why = if why.is_empty() { format!("..data points to {data_folder} now") } else { why.clone() };
+            let files = plural(files.len(), "{0} file", "{0} files");
+            let what = match replaced {
+                true => tr!("Kubelet replaced {0} in {1}", files, volume),
+                false => tr!("Kubelet wrote {0} in {1}", files, volume),
+            };
+            let why = if why.is_empty() { tr!("..data points to {0} now", data_folder) } else { told(why) };
             (what, why, Tone::Injected)
         }
     }
@@ -74,26 +81,25 @@ pub fn of(entry: &Entry, place: &Place) -> (String, String, Tone) {
 
 fn received(who: &str, about: &str, line: &str, submitted: Option<&Object>, place: &Place) -> (String, String, Tone) {
     if place.lookup {
-        let found = match place.code {
-            Some(404) => ": it is not there",
-            _ if line.contains("watch=true") => " and watches it",
-            _ => ": it is there",
+        let what = match place.code {
+            Some(404) => tr!("{0} looked for {1}: it is not there", who, about),
+            _ if line.contains("watch=true") => tr!("{0} looked for {1} and watches it", who, about),
+            _ => tr!("{0} looked for {1}: it is there", who, about),
         };
-        let why = format!("{who} only looks: whatever the answer, it is no refusal");
-        return (format!("{who} looked for {about}{found}"), why, Tone::Plain);
+        return (what, tr!("{0} only looks: whatever the answer, it is no refusal", who), Tone::Plain);
     }
     let (method, path) = line.split_once(' ').unwrap_or((line, ""));
     match submitted {
         Some(object) if !object::kind(object).is_empty() => {
             let why = match method {
-                "POST" => "sent to be created",
-                "PUT" => "sent to replace what is stored",
-                _ => "sent as a change to what is stored",
+                "POST" => tr("sent to be created"),
+                "PUT" => tr("sent to replace what is stored"),
+                _ => tr("sent as a change to what is stored"),
             };
-            (format!("{who} submitted {}", describe_object(object)), why.to_owned(), Tone::Plain)
+            (tr!("{0} submitted {1}", who, describe_object(object)), why.to_owned(), Tone::Plain)
         }
         _ => {
-            let what = format!("{who} asked: {method} {}", path.split('?').next().unwrap_or_default());
+            let what = tr!("{0} asked: {1} {2}", who, method, path.split('?').next().unwrap_or_default());
             (what, String::new(), Tone::Plain)
         }
     }
@@ -102,11 +108,11 @@ fn received(who: &str, about: &str, line: &str, submitted: Option<&Object>, plac
 fn mutated(entry: &Entry, who: &str, changes: &[FieldChange], checks: &[Reason]) -> (String, String, Tone) {
     let found: Vec<&str> = additions(entry).iter().filter(|found| found.added).map(|found| found.kind).collect();
     let (what, why) = if found.is_empty() {
-        (format!("{who} filled in {}", count(changes.len(), "field")), fields(changes))
+        (tr!("{0} filled in {1}", who, plural(changes.len(), "{0} field", "{0} fields")), fields(changes))
     } else {
         let decided = checks.iter().rfind(|check| check.decided);
         (
-            format!("{who} added {}", and(&found)),
+            tr!("{0} added {1}", who, and(&found)),
             decided.map(|check| chain(std::slice::from_ref(check))).unwrap_or_default(),
         )
     };
@@ -129,54 +135,57 @@ fn fields(changes: &[FieldChange]) -> String {
                 seen.push(label);
             }
         }
-        return format!("{why}: {}", seen.join(", "));
+        return format!("{}: {}", told(why), seen.join(", "));
     }
+    let whys: Vec<String> = whys.into_iter().map(told).collect();
     whys.join(" ")
 }
 
 fn stored(entry: &Entry, about: &str, change: ChangeKind, after: Option<&Object>) -> (String, String, Tone) {
     if let Some(phase) = new_phase(&entry.event) {
         let why = match phase.as_str() {
-            "Running" => "the kubelet has started its containers and reports it",
-            "Succeeded" => "the kubelet reports that all its containers have ended well",
-            "Failed" => "the kubelet reports that a container has failed",
+            "Running" => tr("the kubelet has started its containers and reports it"),
+            "Succeeded" => tr("the kubelet reports that all its containers have ended well"),
+            "Failed" => tr("the kubelet reports that a container has failed"),
             _ => "",
         };
-        return (format!("{about} is {phase}"), why.to_owned(), Tone::Done);
+        return (tr!("{0} is {1}", about, phase), why.to_owned(), Tone::Done);
     }
-    let (verb, why) = match change {
-        ChangeKind::Added => ("stored", "whoever watches is told"),
-        ChangeKind::Modified if after.is_some_and(|after| object::deletion_timestamp(after).is_some()) => {
-            ("marked for deletion", "it goes when everybody who waits for it has finished")
-        }
-        ChangeKind::Modified => ("updated", "whoever watches is told"),
-        ChangeKind::Deleted => ("deleted", "whoever watches is told"),
+    let told_all = tr("whoever watches is told");
+    let (what, why) = match change {
+        ChangeKind::Added => (tr!("API server stored {0}", about), told_all),
+        ChangeKind::Modified if after.is_some_and(|after| object::deletion_timestamp(after).is_some()) => (
+            tr!("API server marked for deletion {0}", about),
+            tr("it goes when everybody who waits for it has finished"),
+        ),
+        ChangeKind::Modified => (tr!("API server updated {0}", about), told_all),
+        ChangeKind::Deleted => (tr!("API server deleted {0}", about), told_all),
     };
     let why = match after.map(object::resource_version).filter(|version| !version.is_empty()) {
-        Some(version) => format!("as revision {version}: {why}"),
+        Some(version) => tr!("as revision {0}: {1}", version, why),
         None => why.to_owned(),
     };
-    (format!("API server {verb} {about}"), why, Tone::Done)
+    (what, why, Tone::Done)
 }
 
 /// What a refusal means, in one line for the terminal; `user` is whom the API server took the caller for.
 pub fn meaning(event: &Event, user: Option<&str>) -> String {
     match (event, user) {
         (Event::Unauthenticated { .. }, _) => {
-            "401: credentials were sent, and the API server does not accept them.".to_owned()
+            tr("401: credentials were sent, and the API server does not accept them.").to_owned()
         }
         (Event::Authorized { .. }, Some("system:anonymous")) => {
-            "403: nobody was named, so the API server calls you system:anonymous.".to_owned()
+            tr("403: nobody was named, so the API server calls you system:anonymous.").to_owned()
         }
         (Event::Authorized { .. }, Some(user)) => {
-            format!("403: the API server knows {user}, and no rule allows this.")
+            tr!("403: the API server knows {0}, and no rule allows this.", user)
         }
         (Event::Refused { status }, _) => match status.code {
-            403 => "403: allowed by RBAC, refused by admission.".to_owned(),
-            404 => "404: the API server has no such object.".to_owned(),
-            409 => "409: it is there already, or somebody else changed it first.".to_owned(),
-            422 => "422: the object breaks a rule.".to_owned(),
-            code => format!("{code}: the API server refused."),
+            403 => tr("403: allowed by RBAC, refused by admission.").to_owned(),
+            404 => tr("404: the API server has no such object.").to_owned(),
+            409 => tr("409: it is there already, or somebody else changed it first.").to_owned(),
+            422 => tr("422: the object breaks a rule.").to_owned(),
+            code => tr!("{0}: the API server refused.", code),
         },
         _ => String::new(),
     }
@@ -184,30 +193,28 @@ pub fn meaning(event: &Event, user: Option<&str>) -> String {
 
 /// `pod.spec.automountServiceAccountToken unset → sa.automountServiceAccountToken false → not mounted`.
 pub fn chain(checks: &[Reason]) -> String {
-    let parts: Vec<String> =
-        checks.iter().map(|check| format!("{} {}", check.subject, check.finding).trim().to_owned()).collect();
-    parts.join(" → ")
+    let parts: Vec<String> = checks
+        .iter()
+        .map(|check| format!("{} {}", told(&check.subject), told(&check.finding)).trim().to_owned())
+        .collect();
+    parts.join(tr(" → "))
 }
 
-fn list(word: &str, items: &[String]) -> String {
-    match items.len() {
-        0 => String::new(),
-        1 => format!("{word} {}", items.join("")),
-        _ => format!("{word}s {}", items.join(", ")),
+fn of_groups(groups: &[String]) -> String {
+    match groups {
+        [] => String::new(),
+        [one] => tr!("group {0}", one),
+        many => tr!("groups {0}", many.join(", ")),
     }
 }
 
 /// `a, b and c`.
 fn and(items: &[&str]) -> String {
     match items.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, rest)) if !rest.is_empty() => tr!("{0} and {1}", rest.join(", "), last),
         Some((last, _)) => (*last).to_owned(),
         None => String::new(),
     }
-}
-
-fn count(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
 /// `pod/my-pod`, `pod/x in team-a`, `pods`.
@@ -220,12 +227,12 @@ fn describe(object: &ObjectRef) -> String {
     };
     match object.namespace.as_str() {
         "" | "default" => name,
-        namespace => format!("{name} in {namespace}"),
+        namespace => tr!("{0} in {1}", name, namespace),
     }
 }
 
 fn describe_object(object: &Object) -> String {
     let kind = object::kind(object);
     let name = object::name(object);
-    if name.is_empty() { format!("a {kind}") } else { format!("{}/{name}", kind.to_lowercase()) }
+    if name.is_empty() { tr!("a {0}", kind) } else { format!("{}/{name}", kind.to_lowercase()) }
 }

@@ -11,6 +11,7 @@ use crate::api::token::{Token, decode_part};
 use crate::cluster::Home;
 use crate::kubectl::host::Chunk;
 use crate::lab::Lab;
+use crate::words::tr;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -60,9 +61,11 @@ pub fn known(lab: &Lab) -> Vec<Known> {
         });
         for (index, text) in printed.flatten().enumerate() {
             if seen.insert(text.rsplit_once('.').map_or(text.clone(), |(input, _)| input.to_owned())) {
-                let which = if index == 0 { String::new() } else { format!(" ({})", index + 1) };
                 found.push(Known {
-                    place: format!("printed by command {}{which}", record.number),
+                    place: match index {
+                        0 => tr!("printed by command {0}", record.number),
+                        _ => tr!("printed by command {0} ({1})", record.number, index + 1),
+                    },
                     source: Source::Printed(text),
                 });
             }
@@ -72,7 +75,7 @@ pub fn known(lab: &Lab) -> Vec<Known> {
         let (Some(token), None) = (&life.token, &life.ended) else { continue };
         let place = match &life.home {
             Home::Volume { namespace, pod, volume, path, .. } => {
-                format!("{}, {path} in {volume}", named("pod", namespace, pod))
+                tr!("{0}, {1} in {2}", named("pod", namespace, pod), path, volume)
             }
             Home::Secret { namespace, name } => named("secret", namespace, name),
             Home::Requested { .. } => continue,
@@ -85,7 +88,7 @@ pub fn known(lab: &Lab) -> Vec<Known> {
 }
 
 fn named(kind: &str, namespace: &str, name: &str) -> String {
-    if namespace == "default" { format!("{kind}/{name}") } else { format!("{kind}/{name} in {namespace}") }
+    if namespace == "default" { format!("{kind}/{name}") } else { tr!("{0}/{1} in {2}", kind, name, namespace) }
 }
 
 /// Everything in a text that looks like a signed token.
@@ -114,17 +117,21 @@ pub struct Decoded {
 pub fn decode(text: &str) -> Result<Decoded, String> {
     let text = text.trim();
     if text.len() > LENGTH_BYTES_MAX {
-        return Err(format!("that is {} bytes long; a token here has {LENGTH_BYTES_MAX} at most", text.len()));
+        return Err(tr!("that is {0} bytes long; a token here has {1} at most", text.len(), LENGTH_BYTES_MAX));
     }
     let parts: Vec<&str> = text.split('.').collect();
     let [header, claims, signature] = parts.as_slice() else {
-        return Err(format!("a token has three parts joined by dots; this has {}", parts.len()));
+        return Err(tr!("a token has three parts joined by dots; this has {0}", parts.len()));
     };
     let decoded =
         Decoded { header: decode_part(header), claims: decode_part(claims), signature: (*signature).to_owned() };
-    for (value, name) in [(&decoded.header, "first"), (&decoded.claims, "second")] {
+    for (value, name) in [(&decoded.header, 1), (&decoded.claims, 2)] {
         if !value.is_object() {
-            return Err(format!("the {name} part is not base64url-encoded JSON"));
+            return Err(match name {
+                1 => tr("the first part is not base64url-encoded JSON"),
+                _ => tr("the second part is not base64url-encoded JSON"),
+            }
+            .to_owned());
         }
     }
     Ok(decoded)
@@ -135,39 +142,39 @@ pub fn claim_meaning(path: &str, value: &Value, now: Timestamp) -> String {
     let instant = |value: &Value| value.as_i64().map(Timestamp::from_unix_seconds);
     let relative = |at: Timestamp| {
         if at > now {
-            format!("{}, in {}", at.rfc3339(), crate::api::duration::human(at.since(now)))
+            tr!("{0}, in {1}", at.rfc3339(), crate::api::duration::human(at.since(now)))
         } else {
-            format!("{}, {} ago", at.rfc3339(), crate::api::duration::human(now.since(at)))
+            tr!("{0}, {1} ago", at.rfc3339(), crate::api::duration::human(now.since(at)))
         }
     };
     let at = instant(value).map(relative).unwrap_or_default();
     match path {
-        "aud" => "Who should accept it.".to_owned(),
-        "exp" => format!("Good until {at}."),
-        "iat" => format!("Issued {at}."),
-        "nbf" => format!("Not good before {at}."),
-        "iss" => "Who issued it.".to_owned(),
-        "jti" => "Its own number: names this one token in audit logs.".to_owned(),
-        "sub" => "Who it says one is.".to_owned(),
-        "kubernetes.io.namespace" => "The account's namespace.".to_owned(),
-        "kubernetes.io.serviceaccount.name" => "The account.".to_owned(),
+        "aud" => tr("Who should accept it.").to_owned(),
+        "exp" => tr!("Good until {0}.", at),
+        "iat" => tr!("Issued {0}.", at),
+        "nbf" => tr!("Not good before {0}.", at),
+        "iss" => tr("Who issued it.").to_owned(),
+        "jti" => tr("Its own number: names this one token in audit logs.").to_owned(),
+        "sub" => tr("Who it says one is.").to_owned(),
+        "kubernetes.io.namespace" => tr("The account's namespace.").to_owned(),
+        "kubernetes.io.serviceaccount.name" => tr("The account.").to_owned(),
         "kubernetes.io.serviceaccount.uid" => {
-            "Which account of that name: one made anew has another uid, and this token is not for it.".to_owned()
+            tr("Which account of that name: one made anew has another uid, and this token is not for it.").to_owned()
         }
         "kubernetes.io.pod.name" | "kubernetes.io.pod.uid" => {
-            "Bound to this pod: good only while it exists.".to_owned()
+            tr("Bound to this pod: good only while it exists.").to_owned()
         }
         "kubernetes.io.secret.name" | "kubernetes.io.secret.uid" => {
-            "Bound to this Secret: good only while it exists.".to_owned()
+            tr("Bound to this Secret: good only while it exists.").to_owned()
         }
-        "kubernetes.io.node.name" | "kubernetes.io.node.uid" => "The node it was issued for.".to_owned(),
+        "kubernetes.io.node.name" | "kubernetes.io.node.uid" => tr("The node it was issued for.").to_owned(),
         "kubernetes.io.warnafter" => {
-            format!("A new one should be in use after {at}; later use is noted in the audit log.")
+            tr!("A new one should be in use after {0}; later use is noted in the audit log.", at)
         }
-        "kubernetes.io/serviceaccount/secret.name" => "The Secret it lives in: deleting that ends it.".to_owned(),
-        "kubernetes.io/serviceaccount/namespace" => "The account's namespace.".to_owned(),
-        "kubernetes.io/serviceaccount/service-account.name" => "The account.".to_owned(),
-        "kubernetes.io/serviceaccount/service-account.uid" => "Which account of that name.".to_owned(),
+        "kubernetes.io/serviceaccount/secret.name" => tr("The Secret it lives in: deleting that ends it.").to_owned(),
+        "kubernetes.io/serviceaccount/namespace" => tr("The account's namespace.").to_owned(),
+        "kubernetes.io/serviceaccount/service-account.name" => tr("The account.").to_owned(),
+        "kubernetes.io/serviceaccount/service-account.uid" => tr("Which account of that name.").to_owned(),
         _ => String::new(),
     }
 }

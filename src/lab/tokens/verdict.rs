@@ -8,6 +8,7 @@ use crate::cluster::authn::service_account::inspect;
 use crate::cluster::trace::{Event, Reason};
 use crate::lab::Lab;
 use crate::lab::tokens::decode;
+use crate::words::{mark, told, tr};
 use serde_json::Value;
 
 /// How a check ended.
@@ -47,18 +48,18 @@ pub struct Verdict {
 
 /// The rows: their names, what the checks behind them are called, and what it means that there is none.
 const CHECKS: [(&str, &[&str], &str); 9] = [
-    ("well-formed", &["form", "claims"], ""),
-    ("issuer", &["issuer"], ""),
-    ("signature", &["signature"], ""),
-    ("audience", &["audience"], ""),
-    ("not before", &["not before"], "it does not say"),
-    ("expiry", &["expiry"], "none"),
-    ("issued at", &["issued at"], "it does not say"),
-    ("account with that UID", &["account"], ""),
+    (mark("well-formed"), &["form", "claims"], ""),
+    (mark("issuer"), &["issuer"], ""),
+    (mark("signature"), &["signature"], ""),
+    (mark("audience"), &["audience"], ""),
+    (mark("not before"), &["not before"], mark("it does not say")),
+    (mark("expiry"), &["expiry"], mark("none")),
+    (mark("issued at"), &["issued at"], mark("it does not say")),
+    (mark("account with that UID"), &["account"], ""),
     (
-        "bound object",
+        mark("bound object"),
         &["bound pod", "bound secret", "bound node", "secret", "marked invalid"],
-        "it is bound to none: it ends with its account",
+        mark("it is bound to none: it ends with its account"),
     ),
 ];
 
@@ -82,7 +83,7 @@ pub fn verdict(lab: &Lab, text: &str) -> Verdict {
     Verdict { user, rows, remembered }
 }
 
-fn row(check: &'static str, subjects: &[&str], none: &str, checks: &[Reason], header: &Value) -> Row {
+fn row(check: &'static str, subjects: &[&str], none: &'static str, checks: &[Reason], header: &Value) -> Row {
     let found: Vec<&Reason> = checks.iter().filter(|reason| subjects.contains(&reason.subject.as_str())).collect();
     let failed = found.iter().find(|reason| reason.decided);
     let stopped =
@@ -90,17 +91,20 @@ fn row(check: &'static str, subjects: &[&str], none: &str, checks: &[Reason], he
     let (outcome, finding) = match (failed.or(found.last()), check) {
         (Some(reason), _) => {
             let outcome = if reason.decided { Outcome::Failed } else { Outcome::Passed };
-            (outcome, reason.finding.clone())
+            (outcome, told(&reason.finding))
         }
-        (None, "well-formed") => (Outcome::Passed, "three parts, the first two are JSON".to_owned()),
+        (None, "well-formed") => (Outcome::Passed, tr("three parts, the first two are JSON").to_owned()),
         (None, "signature") if stopped && !header.is_null() => {
             let key = object::text(header, &["kid"]);
-            let which = if key.is_empty() { String::new() } else { format!(" (it names {key})") };
-            (Outcome::NotChecked, format!("this cluster has no key to check it with{which}"))
+            let finding = match key {
+                "" => tr("this cluster has no key to check it with").to_owned(),
+                key => tr!("this cluster has no key to check it with (it names {0})", key),
+            };
+            (Outcome::NotChecked, finding)
         }
-        (None, _) if stopped => (Outcome::NotChecked, "not looked at".to_owned()),
-        (None, _) if none.is_empty() => (Outcome::NotChecked, "not looked at".to_owned()),
-        (None, _) => (Outcome::Nothing, none.to_owned()),
+        (None, _) if stopped => (Outcome::NotChecked, tr("not looked at").to_owned()),
+        (None, _) if none.is_empty() => (Outcome::NotChecked, tr("not looked at").to_owned()),
+        (None, _) => (Outcome::Nothing, tr(none).to_owned()),
     };
     let finding = match (check, outcome, object::text(header, &["kid"])) {
         ("signature", Outcome::Passed, key) if !key.is_empty() => format!("{finding} {key}"),

@@ -5,6 +5,7 @@ use crate::cluster::authz;
 use crate::lab::rights::{self, Action, Holder, VERBS};
 use crate::ui::session::{Act, Props};
 use crate::ui::xray::{rules, steps::chain};
+use crate::words::tr;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -46,17 +47,17 @@ pub fn Access(props: &Props) -> Html {
     html! {
         <div class="access">
             { question(&action, &namespaces) }
-            <h3>{ format!("Who can: {}", sentence(&action)) }</h3>
-            <ul class="holders" aria-label="Who can">{ for holders.iter().filter(|found| !found.is_system).map(holder) }</ul>
+            <h3>{ tr!("Who can: {0}", sentence(&action)) }</h3>
+            <ul class="holders" aria-label={tr("Who can")}>{ for holders.iter().filter(|found| !found.is_system).map(holder) }</ul>
             if !system.is_empty() {
                 <details class="kind">
-                    <summary>{ "Parts of the control plane" }<span class="quiet">{ format!(" {}", system.len()) }</span></summary>
-                    <ul class="holders" aria-label="Parts of the control plane that can">{ for system.into_iter().map(holder) }</ul>
+                    <summary>{ tr("Parts of the control plane") }<span class="quiet">{ format!(" {}", system.len()) }</span></summary>
+                    <ul class="holders" aria-label={tr("Parts of the control plane that can")}>{ for system.into_iter().map(holder) }</ul>
                 </details>
             }
-            <h3>{ "One account" }</h3>
+            <h3>{ tr("One account") }</h3>
             <p class="field">
-                <label for="access-account">{ "Account" }</label>
+                <label for="access-account">{ tr("Account") }</label>
                 <select id="access-account" onchange={choose_account}>
                     { for accounts.iter().map(|(home, other)| html! {
                         <option value={format!("{home}/{other}")} selected={home == namespace && other == name}>{ format!("{home}/{other}") }</option>
@@ -64,10 +65,10 @@ pub fn Access(props: &Props) -> Html {
                 </select>
             </p>
             <p class={classes!("verdict", if verdict.allowed { "is-done" } else { "is-refused" })} role="status">
-                { format!("{} {} {}", if verdict.allowed { "✓ may" } else { "✗ may not" }, sentence(&action), if verdict.allowed { "" } else { "(403)" }) }
+                { if verdict.allowed { tr!("✓ may {0}", sentence(&action)) } else { tr!("✗ may not {0} (403)", sentence(&action)) } }
             </p>
             { chain(&verdict.checks) }
-            <h3>{ format!("Everything that {namespace}/{name} may do") }</h3>
+            <h3>{ tr!("Everything that {0}/{1} may do", namespace, name) }</h3>
             { rules::table(&rights::rights(&user, reader)) }
         </div>
     }
@@ -80,8 +81,8 @@ fn sentence(action: &Action) -> String {
         text.push_str(&format!(" {}", action.name));
     }
     if !action.resource.starts_with('/') {
-        let place = if action.namespace.is_empty() { "all namespaces" } else { &action.namespace };
-        text.push_str(&format!(" in {place}"));
+        let place = if action.namespace.is_empty() { tr("all namespaces") } else { &action.namespace };
+        text.push_str(&tr!(" in {0}", place));
     }
     text
 }
@@ -132,19 +133,19 @@ fn question(action: &State, namespaces: &[String]) -> Html {
     let same = |word: &str| (word.to_owned(), word.to_owned());
     let verbs: Vec<(String, String)> = VERBS.iter().map(|verb| same(verb)).collect();
     let mut places: Vec<(String, String)> = namespaces.iter().map(|name| same(name)).collect();
-    places.push((String::new(), "all namespaces".to_owned()));
+    places.push((String::new(), tr("all namespaces").to_owned()));
     let simulated =
         kinds::all().iter().filter(|kind| kind.simulated && !kind.plural.contains('/')).map(|kind| kind.resource());
     let resources: Vec<String> =
         simulated.chain(SUBRESOURCES.map(str::to_owned)).chain(["/healthz".to_owned()]).collect();
     html! {
         <fieldset class="question">
-            <legend>{ "The action: a verb and a resource, perhaps one by name" }</legend>
-            { select("access-verb", "Verb", &verbs, &action.verb, setter(action, |action, text| action.verb = text)) }
-            { input("access-resource", "Resource", Some("access-resources"), &action.resource, setter(action, |action, text| action.resource = text)) }
+            <legend>{ tr("The action: a verb and a resource, perhaps one by name") }</legend>
+            { select("access-verb", tr("Verb"), &verbs, &action.verb, setter(action, |action, text| action.verb = text)) }
+            { input("access-resource", tr("Resource"), Some("access-resources"), &action.resource, setter(action, |action, text| action.resource = text)) }
             <datalist id="access-resources">{ for resources.iter().map(|name| html! { <option value={name.clone()} /> }) }</datalist>
-            { input("access-name", "Name", None, &action.name, setter(action, |action, text| action.name = text)) }
-            { select("access-namespace", "Namespace", &places, &action.namespace, setter(action, |action, text| action.namespace = text)) }
+            { input("access-name", tr("Name"), None, &action.name, setter(action, |action, text| action.name = text)) }
+            { select("access-namespace", tr("Namespace"), &places, &action.namespace, setter(action, |action, text| action.namespace = text)) }
         </fieldset>
     }
 }

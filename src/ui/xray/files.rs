@@ -7,6 +7,7 @@ use crate::cluster::views::{PodFiles, VolumeFiles};
 use crate::lab::pod_view::{self, Absent, Frozen, PodView, Swap};
 use crate::ui::session::{Act, Handle, Props};
 use crate::ui::words;
+use crate::words::{plural, told, tr};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -26,7 +27,7 @@ pub fn Files(props: &Props) -> Html {
     let chosen = use_state(|| None::<String>);
     let file = use_state(|| None::<(String, String)>);
     let Some(pod) = chosen.as_ref().filter(|pod| pods.contains(pod)).or(pods.first()).cloned() else {
-        return html! { <p class="empty">{ "There is no pod yet. Create one, and its files appear here as the kubelet writes them." }</p> };
+        return html! { <p class="empty">{ tr("There is no pod yet. Create one, and its files appear here as the kubelet writes them.") }</p> };
     };
     let onchange = {
         let chosen = chosen.clone();
@@ -41,13 +42,13 @@ pub fn Files(props: &Props) -> Html {
     html! {
         <div class="files">
             <p class="field">
-                <label for="files-pod">{ "Pod" }</label>
+                <label for="files-pod">{ tr("Pod") }</label>
                 <select id="files-pod" {onchange}>
                     { for pods.iter().map(|name| html! { <option value={name.clone()} selected={*name == pod}>{ name }</option> }) }
                 </select>
                 if let Some(next) = view.next {
                     <button type="button" class="small" onclick={props.session.on(Act::AdvanceTo(next))}>
-                        { format!("To its next rotation, in {}", words::span(next.since(session.lab.now()))) }
+                        { tr!("To its next rotation, in {0}", words::span(next.since(session.lab.now()))) }
                     </button>
                 }
             </p>
@@ -55,11 +56,11 @@ pub fn Files(props: &Props) -> Html {
             if let Some(files) = &view.files {
                 { for files.volumes.iter().map(|volume| one_volume(volume, files, &view, &file, &props.session)) }
                 if files.volumes.is_empty() && view.absent.is_empty() {
-                    <p class="empty">{ "This pod has no volumes." }</p>
+                    <p class="empty">{ tr("This pod has no volumes.") }</p>
                 }
                 { frozen(&view.frozen) }
             } else {
-                <p class="empty">{ "The kubelet has not started this pod yet." }</p>
+                <p class="empty">{ tr("The kubelet has not started this pod yet.") }</p>
             }
         </div>
     }
@@ -69,10 +70,10 @@ pub fn Files(props: &Props) -> Html {
 fn absent(absent: &Absent) -> Html {
     html! {
         <div class="absent">
-            <ul aria-label="Files that are not there">
-                { for absent.files.iter().map(|path| html! { <li><span class="visually-hidden">{ "not there: " }</span><s>{ path }</s></li> }) }
+            <ul aria-label={tr("Files that are not there")}>
+                { for absent.files.iter().map(|path| html! { <li><span class="visually-hidden">{ tr("not there: ") }</span><s>{ path }</s></li> }) }
             </ul>
-            <p>{ &absent.why }</p>
+            <p>{ told(&absent.why) }</p>
         </div>
     }
 }
@@ -90,7 +91,7 @@ fn one_volume(volume: &VolumeFiles, files: &PodFiles, view: &PodView, file: &Cho
                     { content(&volume.tree, &volume.name, file, handle) }
                 </div>
             } else {
-                <p class="absent">{ &volume.absent }</p>
+                <p class="absent">{ told(&volume.absent) }</p>
             }
         </div>
     }
@@ -102,13 +103,16 @@ fn swapped(swaps: &[&Swap]) -> Html {
     html! {
         <div class="swap is-fresh" key={last.to.clone()}>
             <p role="status">
-                { format!("Swapped at {}{}: all files at once.", last.time.rfc3339(), match swaps.len() { 1 => String::new(), n => format!(", for at least the {n}th time") }) }
+                { match swaps.len() {
+                    1 => tr!("Swapped at {0}: all files at once.", last.time.rfc3339()),
+                    times => tr!("Swapped at {0}, for at least the {1}th time: all files at once.", last.time.rfc3339(), times),
+                } }
             </p>
             <ol>
-                <li>{ "A new folder was written: " }<ins>{ &last.to }</ins></li>
-                <li>{ "The link " }<code>{ "..data" }</code>{ " was moved to it, in one step." }</li>
+                <li>{ tr("A new folder was written: ") }<ins>{ &last.to }</ins></li>
+                <li>{ tr("The link ") }<code>{ "..data" }</code>{ tr(" was moved to it, in one step.") }</li>
                 if !last.from.is_empty() {
-                    <li>{ "The old folder was removed: " }<del>{ &last.from }</del></li>
+                    <li>{ tr("The old folder was removed: ") }<del>{ &last.from }</del></li>
                 }
             </ol>
         </div>
@@ -122,16 +126,16 @@ fn frozen(frozen: &[Frozen]) -> Html {
     }
     html! {
         <div class="volume">
-            <h3>{ "Mounted by subPath: never refreshed" }</h3>
+            <h3>{ tr("Mounted by subPath: never refreshed") }</h3>
             <ul class="frozen">
                 { for frozen.iter().map(|mount| html! {
                     <li>
                         <code>{ &mount.path }</code>
-                        { format!(" in {}: the file {} of {} as it was when the container began. ", mount.container, mount.sub_path, mount.volume) }
+                        { tr!(" in {0}: the file {1} of {2} as it was when the container began. ", mount.container, mount.sub_path, mount.volume) }
                         if mount.stale {
-                            <strong class="is-stale">{ "~ out of date: the volume holds a newer one." }</strong>
+                            <strong class="is-stale">{ tr("~ out of date: the volume holds a newer one.") }</strong>
                         } else {
-                            <span class="quiet">{ "Still the same as in the volume." }</span>
+                            <span class="quiet">{ tr("Still the same as in the volume.") }</span>
                         }
                     </li>
                 }) }
@@ -143,11 +147,11 @@ fn frozen(frozen: &[Frozen]) -> Html {
 fn mounts(containers: &[crate::api::container::Container], volume: &str) -> Html {
     let places = containers.iter().flat_map(|container| {
         container.mounts.iter().filter(|mount| mount.volume == volume).map(|mount| {
-            let access = if mount.read_only { "read-only" } else { "read-write" };
-            html! { <li><code>{ &mount.path }</code>{ format!(" in {} ({access})", container.reference.container) }</li> }
+            let access = if mount.read_only { tr(tr("read-only")) } else { tr(tr("read-write")) };
+            html! { <li><code>{ &mount.path }</code>{ tr!(" in {0} ({1})", container.reference.container, access) }</li> }
         })
     });
-    html! { <ul class="mounts" aria-label="Mounted at">{ for places }</ul> }
+    html! { <ul class="mounts" aria-label={tr("Mounted at")}>{ for places }</ul> }
 }
 
 type Chosen = UseStateHandle<Option<(String, String)>>;
@@ -157,12 +161,12 @@ fn tree(files: &FileTree, volume: &str, chosen: &Chosen, swap: Option<&Swap>) ->
     collect(files.root(), "", 0, &mut rows);
     // The folder that the last swap removed keeps its place, struck through.
     let removed = swap.filter(|swap| !swap.from.is_empty()).map(|swap| html! {
-        <tr class="is-gone"><td class="mode">{ "removed" }</td><td class="mode" /><td class="depth-0"><del>{ format!("{}/", swap.from) }</del></td></tr>
+        <tr class="is-gone"><td class="mode">{ tr("removed") }</td><td class="mode" /><td class="depth-0"><del>{ format!("{}/", swap.from) }</del></td></tr>
     });
     html! {
         <div class="scroll-x tree-part">
             <table class="tree" key={swap.map(|swap| swap.to.clone()).unwrap_or_default()}>
-                <thead class="visually-hidden"><tr><th scope="col">{ "Mode" }</th><th scope="col">{ "Owner" }</th><th scope="col">{ "Name" }</th></tr></thead>
+                <thead class="visually-hidden"><tr><th scope="col">{ tr("Mode") }</th><th scope="col">{ tr("Owner") }</th><th scope="col">{ tr("Name") }</th></tr></thead>
                 <tbody>
                     { removed }
                     { for rows.iter().map(|row| tree_row(row, volume, chosen, swap)) }
@@ -227,7 +231,7 @@ fn tree_row(row: &Row, volume: &str, chosen: &Chosen, swap: Option<&Swap>) -> Ht
                 } else {
                     <span>{ format!("{}/", row.name) }</span>
                 }
-                if is_new { <span class="fresh-word">{ " new" }</span> }
+                if is_new { <span class="fresh-word">{ tr(" new") }</span> }
             </td>
         </tr>
     }
@@ -248,12 +252,12 @@ fn content(files: &FileTree, volume: &str, chosen: &Chosen, handle: &Handle) -> 
             html! {
                 <div class="file-content">
                     <div class="file-head"><code>{ path }</code>
-                        <span class="quiet">{ format!("{} bytes{}", bytes.len(), if text.ends_with('\n') { "" } else { ", no line end" }) }</span>
+                        <span class="quiet">{ if text.ends_with('\n') { plural(bytes.len(), "{0} byte", "{0} bytes") } else { plural(bytes.len(), "{0} byte, no line end", "{0} bytes, no line end") } }</span>
                         if is_token {
-                            <button type="button" class="small" onclick={handle.on(Act::Inspect(text.trim().to_owned()))}>{ "Decode" }</button>
+                            <button type="button" class="small" onclick={handle.on(Act::Inspect(text.trim().to_owned()))}>{ tr("Decode") }</button>
                         }
                     </div>
-                    <pre class="code" tabindex="0">{ shown }</pre>
+                    <pre class="code" dir="ltr" tabindex="0">{ shown }</pre>
                 </div>
             }
         }

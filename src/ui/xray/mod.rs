@@ -10,6 +10,7 @@ mod steps;
 mod token;
 
 use crate::ui::session::{Act, Props, Tab};
+use crate::words::{direction, tr};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -25,9 +26,14 @@ pub fn XrayPane(props: &Props) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             let here = tabs.iter().position(|other| *other == tab).unwrap_or(0);
             let count = tabs.len();
+            // The next tab stands where reading goes on.
+            let (next, back) = match direction() {
+                "rtl" => ("ArrowLeft", "ArrowRight"),
+                _ => ("ArrowRight", "ArrowLeft"),
+            };
             let next = match event.key().as_str() {
-                "ArrowRight" => (here + 1) % count,
-                "ArrowLeft" => (here + count - 1) % count,
+                key if key == next => (here + 1) % count,
+                key if key == back => (here + count - 1) % count,
                 "Home" => 0,
                 "End" => count - 1,
                 _ => return,
@@ -43,15 +49,15 @@ pub fn XrayPane(props: &Props) -> Html {
         })
     };
     html! {
-        <section class="pane xray" aria-label="X-ray">
-            <div class="tabs" role="tablist" aria-label="X-ray" ref={list} {onkeydown}>
+        <section class="pane xray" aria-label={tr("X-ray")}>
+            <div class="tabs" role="tablist" aria-label={tr("X-ray")} ref={list} {onkeydown}>
                 { for tabs.iter().map(|other| {
                     let here = *other == tab;
                     html! {
                         <button type="button" role="tab" id={format!("tab-{}", other.word())} aria-selected={here.to_string()}
                             aria-controls="xray-panel" tabindex={if here { "0" } else { "-1" }}
                             class={classes!("tab", here.then_some("is-here"))} onclick={props.session.on(Act::Show(*other))}>
-                            { other.word() }
+                            { tr(other.word()) }
                         </button>
                     }
                 }) }

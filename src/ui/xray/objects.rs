@@ -8,6 +8,7 @@ use crate::lab::diff::{self, Note};
 use crate::lab::story;
 use crate::ui::session::Props;
 use crate::ui::yaml::Yaml;
+use crate::words::tr;
 use std::rc::Rc;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -53,7 +54,7 @@ pub fn Objects(props: &Props) -> Html {
     html! {
         <div class="objects">
             <p class="field">
-                <label for="objects-namespace">{ "Namespace" }</label>
+                <label for="objects-namespace">{ tr("Namespace") }</label>
                 <select id="objects-namespace" {onchange}>
                     { for namespaces.iter().map(|name| html! { <option value={name.clone()} selected={*namespace == *name}>{ name }</option> }) }
                 </select>
@@ -63,7 +64,7 @@ pub fn Objects(props: &Props) -> Html {
                 <h3 class="object-title">{ format!("{}/{name}", singular(resource)) }</h3>
                 { yaml(&found, name, session.lab.cluster().trace().entries()) }
             } else if chosen.is_some() {
-                <p class="empty">{ "That object is gone." }</p>
+                <p class="empty">{ tr("That object is gone.") }</p>
             }
         </div>
     }
@@ -73,7 +74,7 @@ pub fn Objects(props: &Props) -> Html {
 fn yaml(object: &Rc<Object>, name: &str, entries: &[Rc<Entry>]) -> Html {
     let scene = story::provenance(object, entries);
     let notes: Vec<Note> = scene.notes.into_iter().map(|note| Note { aside: true, ..note }).collect();
-    html! { <Yaml lines={diff::lines(scene.before.as_deref(), object, &notes)} label={format!("YAML of {name}")} /> }
+    html! { <Yaml lines={diff::lines(scene.before.as_deref(), object, &notes)} label={tr!("YAML of {0}", name)} /> }
 }
 
 fn singular(resource: &str) -> String {

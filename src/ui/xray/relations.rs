@@ -3,7 +3,7 @@
 use crate::api::object;
 use crate::lab::relations::{self, Kind, Link, Relations, Thing};
 use crate::ui::session::Props;
-use crate::ui::words;
+use crate::words::{plural, tr};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -42,21 +42,21 @@ pub fn RelationsTab(props: &Props) -> Html {
     html! {
         <div class="relations">
             <p class="field">
-                { select("relations-namespace", "Namespace", &names("namespaces", ""), &namespace, "") }
-                { select("relations-account", "Account", &accounts, &account, "all") }
+                { select("relations-namespace", tr("Namespace"), &names("namespaces", ""), &namespace, "") }
+                { select("relations-account", tr("Account"), &accounts, &account, tr("all")) }
             </p>
             { picture(&found) }
-            <h3>{ "The same in words" }</h3>
-            <div class="scroll-x" tabindex="0" role="group" aria-label="Relations">
+            <h3>{ tr("The same in words") }</h3>
+            <div class="scroll-x" tabindex="0" role="group" aria-label={tr("Relations")}>
                 <table class="rules">
-                    <thead><tr><th scope="col">{ "What" }</th><th scope="col">{ "How it is tied" }</th><th scope="col">{ "To what" }</th></tr></thead>
+                    <thead><tr><th scope="col">{ tr("What") }</th><th scope="col">{ tr("How it is tied") }</th><th scope="col">{ tr("To what") }</th></tr></thead>
                     <tbody>
                         { for found.links.iter().take(LINKS_MAX).map(|link| row(&found, link)) }
-                        { for unlinked.iter().map(|thing| html! { <tr><td>{ in_words(thing) }</td><td colspan="2" class="quiet">{ "nothing here refers to it" }</td></tr> }) }
+                        { for unlinked.iter().map(|thing| html! { <tr><td>{ in_words(thing) }</td><td colspan="2" class="quiet">{ tr("nothing here refers to it") }</td></tr> }) }
                     </tbody>
                 </table>
             </div>
-            <p class="quiet">{ "Left out: the bindings and roles that every cluster has from the start." }</p>
+            <p class="quiet">{ tr("Left out: the bindings and roles that every cluster has from the start.") }</p>
         </div>
     }
 }
@@ -86,14 +86,14 @@ fn in_words(thing: &Thing) -> Html {
     html! {
         <>
             <span class="kind-word">{ thing.word }</span>{ " " }<code>{ &thing.name }</code>
-            if thing.missing { <span class="is-missing">{ " not there" }</span> }
+            if thing.missing { <span class="is-missing">{ tr(" not there") }</span> }
         </>
     }
 }
 
 fn row(found: &Relations, link: &Link) -> Html {
     let thing = |index: usize| found.things.get(index).map(in_words).unwrap_or_default();
-    html! { <tr><td>{ thing(link.from) }</td><td>{ link.words }</td><td>{ thing(link.to) }</td></tr> }
+    html! { <tr><td>{ thing(link.from) }</td><td>{ tr(link.words) }</td><td>{ thing(link.to) }</td></tr> }
 }
 
 /// Where the things are drawn; nothing for those that are left out.
@@ -131,7 +131,7 @@ fn layout(found: &Relations) -> Layout {
 
 fn picture(found: &Relations) -> Html {
     if found.things.is_empty() {
-        return html! { <p class="empty">{ "There is nothing in this namespace." }</p> };
+        return html! { <p class="empty">{ tr("There is nothing in this namespace.") }</p> };
     }
     let Layout { places, height, left_out } = layout(found);
     let place = |index: usize| places.get(index).copied().flatten();
@@ -140,15 +140,15 @@ fn picture(found: &Relations) -> Html {
     let width = PER_LINE as f64 * (BOX.0 + GAP.0) - GAP.0 + 2.0;
     html! {
         <>
-            <div class="scroll-x relations-picture" tabindex="0" role="group" aria-label="Picture of the relations">
+            <div class="scroll-x relations-picture" dir="ltr" tabindex="0" role="group" aria-label={tr("Picture of the relations")}>
                 <svg viewBox={format!("0 0 {width} {height}")} width={width.to_string()} height={height.to_string()} role="img"
-                    aria-label={format!("{} and how they hang together, from tokens at the top to roles at the bottom; the table below says the same", words::count(found.things.len(), "thing"))}>
+                    aria-label={tr!("{0} and how they hang together, from tokens at the top to roles at the bottom; the table below says the same", plural(found.things.len(), "{0} thing", "{0} things"))}>
                     { for lines }
                     { for boxes }
                 </svg>
             </div>
             if left_out > 0 {
-                <p class="quiet">{ format!("… and {left_out} more, in the table.") }</p>
+                <p class="quiet">{ tr!("… and {0} more, in the table.", left_out) }</p>
             }
         </>
     }
@@ -181,7 +181,7 @@ fn drawn(thing: &Thing, (x, y): (f64, f64)) -> Html {
     } else {
         thing.name.clone()
     };
-    let word = if thing.missing { format!("{}, not there", thing.word) } else { thing.word.to_owned() };
+    let word = if thing.missing { tr!("{0}, not there", thing.word) } else { thing.word.to_owned() };
     let text = |offset: f64| (format!("{:.1}", x + 8.0), format!("{:.1}", y + offset));
     let ((word_x, word_y), (name_x, name_y)) = (text(14.0), text(28.0));
     html! {

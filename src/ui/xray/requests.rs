@@ -2,6 +2,7 @@
 
 use crate::cluster::trace::{Actor, Entry, Event as What};
 use crate::ui::session::{Act, Props};
+use crate::words::tr;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -40,10 +41,10 @@ pub fn Requests(props: &Props) -> Html {
     html! {
         <div class="requests">
             <p class="field">
-                <label><input type="checkbox" checked={*everyone} {onchange} />{ " also those of the control plane and the kubelet" }</label>
+                <label><input type="checkbox" checked={*everyone} {onchange} />{ tr(" also those of the control plane and the kubelet") }</label>
             </p>
             if shown.is_empty() {
-                <p class="empty">{ "No requests yet." }</p>
+                <p class="empty">{ tr("No requests yet.") }</p>
             } else {
                 <ol class="request-list">
                     { for shown.iter().map(|row| {
@@ -54,7 +55,7 @@ pub fn Requests(props: &Props) -> Html {
                                 <button type="button" disabled={record.is_none()} onclick={props.session.on(Act::Explain(record.unwrap_or(0), Some(row.sequence)))}>
                                     <span class="request-code">{ row.code.map_or("…".to_owned(), |code| code.to_string()) }</span>
                                     <span class="request-line">{ &row.line }</span>
-                                    <span class="request-who">{ format!("{} · {} as {}", row.time, row.client, row.user) }</span>
+                                    <span class="request-who">{ tr!("{0} · {1} as {2}", row.time, row.client, row.user) }</span>
                                 </button>
                             </li>
                         }
@@ -81,9 +82,9 @@ fn rows(entries: &[Rc<Entry>]) -> Vec<Row> {
                     time: entry.time.rfc3339().get(11..19).unwrap_or_default().to_owned(),
                     // A pod's own application counts: its name ends in the program's.
                     mine: client.starts_with("kubectl") || client.ends_with("curl"),
-                    client: format!("{client} at {source}"),
+                    client: tr!("{0} at {1}", client, source),
                     line: request_line.clone(),
-                    user: "nobody it knows".to_owned(),
+                    user: tr("nobody it knows").to_owned(),
                     code: None,
                 });
             }

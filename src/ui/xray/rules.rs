@@ -1,6 +1,7 @@
 //! What somebody may do, as a table: each rule with the binding that it comes through.
 
 use crate::lab::rights::Right;
+use crate::words::tr;
 use yew::prelude::*;
 
 /// The rules of somebody: their own open, those that everybody has folded away.
@@ -9,14 +10,14 @@ pub fn table(rights: &[Right]) -> Html {
     html! {
         <>
             if own.is_empty() {
-                <p class="empty">{ "No binding of this cluster names it: it has only what everybody has." }</p>
+                <p class="empty">{ tr("No binding of this cluster names it: it has only what everybody has.") }</p>
             } else {
-                { rows(&own, "Rules that bindings give it") }
+                { rows(&own, tr("Rules that bindings give it")) }
             }
             if !by_default.is_empty() {
                 <details class="kind">
-                    <summary>{ "What everybody has by default" }<span class="quiet">{ format!(" {}", by_default.len()) }</span></summary>
-                    { rows(&by_default, "Rules that everybody has") }
+                    <summary>{ tr("What everybody has by default") }<span class="quiet">{ format!(" {}", by_default.len()) }</span></summary>
+                    { rows(&by_default, tr("Rules that everybody has")) }
                 </details>
             }
         </>
@@ -27,7 +28,7 @@ fn rows(rights: &[&Right], label: &'static str) -> Html {
     html! {
         <div class="scroll-x" tabindex="0" role="group" aria-label={label}>
             <table class="rules">
-                <thead><tr><th scope="col">{ "May" }</th><th scope="col">{ "With what" }</th><th scope="col">{ "Through" }</th></tr></thead>
+                <thead><tr><th scope="col">{ tr("May") }</th><th scope="col">{ tr("With what") }</th><th scope="col">{ tr("Through") }</th></tr></thead>
                 <tbody>{ for rights.iter().map(|right| row(right)) }</tbody>
             </table>
         </div>
@@ -35,13 +36,13 @@ fn rows(rights: &[&Right], label: &'static str) -> Html {
 }
 
 fn row(right: &Right) -> Html {
-    let place = if right.namespace.is_empty() { "everywhere".to_owned() } else { format!("in {}", right.namespace) };
+    let place = if right.namespace.is_empty() { tr("everywhere").to_owned() } else { tr!("in {0}", right.namespace) };
     html! {
         <tr>
             <td>{ &right.verbs }</td>
             <td>
                 { for right.what.iter().map(|word| html! { <code class="word">{ word }</code> }) }
-                if !right.names.is_empty() { <span class="quiet">{ format!("only {} ", right.names.join(", ")) }</span> }
+                if !right.names.is_empty() { <span class="quiet">{ tr!("only {0} ", right.names.join(", ")) }</span> }
                 <span class="quiet">{ place }</span>
             </td>
             <td class="via">{ &right.via }</td>

@@ -6,6 +6,7 @@ use crate::lab::{Record, diff};
 use crate::ui::session::{Act, Handle, Props, Session};
 use crate::ui::words;
 use crate::ui::yaml::Yaml;
+use crate::words::{plural, told, tr};
 use gloo::timers::callback::Timeout;
 use std::rc::Rc;
 use web_sys::HtmlElement;
@@ -48,21 +49,21 @@ pub fn Steps(props: &Props) -> Html {
     }
     let Some(record) = record else {
         return html! {
-            <p class="empty">{ "Run a command, and what the cluster does about it appears here, step by step." }</p>
+            <p class="empty">{ tr("Run a command, and what the cluster does about it appears here, step by step.") }</p>
         };
     };
     html! {
         <div class="steps">
             { head(&session, &record, &props.session) }
             if story.steps.is_empty() {
-                <p class="empty">{ "The cluster was not asked anything: this command ran on your side alone." }</p>
+                <p class="empty">{ tr("The cluster was not asked anything: this command ran on your side alone.") }</p>
             } else {
                 { walk(&story.steps, here, &playing, number, &props.session) }
-                <ol class="step-list" ref={list} aria-label="Steps">
+                <ol class="step-list" ref={list} aria-label={tr("Steps")}>
                     { for story.steps.iter().enumerate().map(|(index, step)| step_line(step, index == here, &props.session)) }
                 </ol>
                 if story.left_out > 0 {
-                    <p class="quiet">{ format!("… and {} more that are not drawn.", words::count(story.left_out, "step")) }</p>
+                    <p class="quiet">{ tr!("… and {0} more that are not drawn.", plural(story.left_out, "{0} step", "{0} steps")) }</p>
                 }
                 if let Some(step) = story.steps.get(here) {
                     { detail(step, &story.entries, &props.session) }
@@ -86,7 +87,7 @@ fn keep_in_sight(list: &NodeRef, here: usize) {
 
 /// Which command it is, and the way to its neighbours.
 fn head(session: &Session, record: &Rc<Record>, handle: &Handle) -> Html {
-    let title = record.entry.clone().unwrap_or_else(|| "The clock moved on".to_owned());
+    let title = record.entry.clone().unwrap_or_else(|| tr("The clock moved on").to_owned());
     let title = title.lines().next().unwrap_or_default().to_owned();
     let numbers: Vec<usize> = session
         .lab
@@ -107,9 +108,9 @@ fn head(session: &Session, record: &Rc<Record>, handle: &Handle) -> Html {
     };
     html! {
         <div class="steps-head">
-            { go(neighbour(place.checked_sub(1)), "Steps of the command before", "‹") }
+            { go(neighbour(place.checked_sub(1)), tr("Steps of the command before"), "‹") }
             <code class="steps-title" title={title.clone()}>{ &title }</code>
-            { go(neighbour(Some(place + 1)), "Steps of the next command", "›") }
+            { go(neighbour(Some(place + 1)), tr("Steps of the next command"), "›") }
         </div>
     }
 }
@@ -143,15 +144,15 @@ fn walk(steps: &[Step], here: usize, playing: &UseStateHandle<Option<usize>>, nu
         })
     };
     html! {
-        <div class="walk" role="group" aria-label="Walk through the steps">
-            { button(0, "First step", "«") }
-            { button(here.saturating_sub(1), "Step back", "‹") }
+        <div class="walk" role="group" aria-label={tr("Walk through the steps")}>
+            { button(0, tr("First step"), "«") }
+            { button(here.saturating_sub(1), tr("Step back"), "‹") }
             <button type="button" class="small" aria-pressed={is_playing.to_string()} disabled={last == 0} onclick={play}>
-                { if is_playing { "Stop" } else { "Play" } }
+                { if is_playing { tr("Stop") } else { tr("Play") } }
             </button>
-            { button((here + 1).min(last), "Step forward", "›") }
-            { button(last, "Last step", "»") }
-            <span class="quiet" role="status">{ format!("step {} of {}", here + 1, steps.len()) }</span>
+            { button((here + 1).min(last), tr("Step forward"), "›") }
+            { button(last, tr("Last step"), "»") }
+            <span class="quiet" role="status">{ tr!("step {0} of {1}", here + 1, steps.len()) }</span>
         </div>
     }
 }
@@ -159,9 +160,9 @@ fn walk(steps: &[Step], here: usize, playing: &UseStateHandle<Option<usize>>, nu
 fn step_line(step: &Step, here: bool, handle: &Handle) -> Html {
     let (tone, word) = match step.tone {
         Tone::Plain => ("is-plain", ""),
-        Tone::Injected => ("is-injected", "added by the cluster"),
-        Tone::Done => ("is-done", "done"),
-        Tone::Refused => ("is-refused", "refused"),
+        Tone::Injected => ("is-injected", tr("added by the cluster")),
+        Tone::Done => ("is-done", tr("done")),
+        Tone::Refused => ("is-refused", tr("refused")),
     };
     html! {
         <li class={classes!("step-line", tone, here.then_some("is-here"))}>
@@ -182,8 +183,11 @@ fn step_line(step: &Step, here: bool, handle: &Handle) -> Html {
 fn detail(step: &Step, entries: &[Rc<Entry>], handle: &Handle) -> Html {
     let scene = story::scene(&step.entry, entries);
     let additions = story::additions(&step.entry);
-    let label =
-        if matches!(step.entry.event, Event::Received { .. }) { "What was sent" } else { "The object at this step" };
+    let label = if matches!(step.entry.event, Event::Received { .. }) {
+        tr("What was sent")
+    } else {
+        tr("The object at this step")
+    };
     html! {
         <div class="detail">
             <p class="quiet">{ facts(&step.entry) }</p>
@@ -191,7 +195,7 @@ fn detail(step: &Step, entries: &[Rc<Entry>], handle: &Handle) -> Html {
                 { who_asked(step, entries) }
                 { chain(&step.checks) }
             } else {
-                <dl class="additions" aria-label="What was added, and by which rule">
+                <dl class="additions" aria-label={tr("What was added, and by which rule")}>
                     { for additions.chunk_by(|one, other| one.rule == other.rule).map(|group| html! {
                         <div class={classes!(group.iter().any(|found| found.added).then_some("is-added"))}>
                             { for group.iter().map(|found| html! { <dt>{ if found.added { "+ " } else { "· " } }{ &found.what }</dt> }) }
@@ -213,7 +217,7 @@ fn detail(step: &Step, entries: &[Rc<Entry>], handle: &Handle) -> Html {
 fn facts(entry: &Entry) -> String {
     let mut text = entry.time.rfc3339();
     if entry.request > 0 {
-        text.push_str(&format!(" · request {}", entry.request));
+        text.push_str(&tr!(" · request {0}", entry.request));
     }
     if let Some(object) = &entry.object {
         let name = [&object.resource, &object.namespace, &object.name];
@@ -235,9 +239,9 @@ fn who_asked(step: &Step, entries: &[Rc<Entry>]) -> Html {
     match found {
         Some((user, checks)) => html! {
             <>
-                <h3>{ format!("Who asks: {}", user.username) }</h3>
+                <h3>{ tr!("Who asks: {0}", user.username) }</h3>
                 { chain(checks) }
-                <h3>{ "The rules that were looked at" }</h3>
+                <h3>{ tr("The rules that were looked at") }</h3>
             </>
         },
         None => Html::default(),
@@ -250,13 +254,13 @@ pub fn chain(checks: &[Reason]) -> Html {
         return Html::default();
     }
     html! {
-        <ol class="chain" aria-label="How it was decided">
+        <ol class="chain" aria-label={tr("How it was decided")}>
             { for checks.iter().map(|check| html! {
                 <li class={classes!(check.decided.then_some("is-decided"))}>
-                    <span class="chain-subject">{ &check.subject }</span>{ " " }<span class="chain-finding">{ &check.finding }</span>
+                    <span class="chain-subject">{ told(&check.subject) }</span>{ " " }<span class="chain-finding">{ told(&check.finding) }</span>
                     // What is missing has decided nothing yet.
                     if check.decided && check.subject != "what would allow it" {
-                        <span class="chain-word">{ " decided" }</span>
+                        <span class="chain-word">{ tr(" decided") }</span>
                     }
                 </li>
             }) }
@@ -269,8 +273,8 @@ fn more(event: &Event, handle: &Handle) -> Html {
         Event::Received { request_line, .. } => html! { <p class="machine">{ request_line }</p> },
         Event::Authenticated { user, .. } => html! {
             <dl class="facts">
-                <dt>{ "User" }</dt><dd><code>{ &user.username }</code></dd>
-                <dt>{ "Groups" }</dt><dd>{ for user.groups.iter().map(|group| html! { <code class="word">{ group }</code> }) }</dd>
+                <dt>{ tr("User") }</dt><dd><code>{ &user.username }</code></dd>
+                <dt>{ tr("Groups") }</dt><dd>{ for user.groups.iter().map(|group| html! { <code class="word">{ group }</code> }) }</dd>
             </dl>
         },
         Event::Refused { status } => {
@@ -281,12 +285,12 @@ fn more(event: &Event, handle: &Handle) -> Html {
                 <ul class="written">
                     { for files.iter().map(|file| html! { <li><code>{ file }</code></li> }) }
                 </ul>
-                <p class="quiet">{ "..data now points to " }<code>{ data_folder }</code></p>
-                <button type="button" class="small" onclick={handle.on(Act::Show(crate::ui::session::Tab::Files))}>{ "Show the files" }</button>
+                <p class="quiet">{ tr("..data now points to ") }<code>{ data_folder }</code></p>
+                <button type="button" class="small" onclick={handle.on(Act::Show(crate::ui::session::Tab::Files))}>{ tr("Show the files") }</button>
             </>
         },
         Event::TokenIssued { claims, .. } => html! {
-            <Yaml id="claims" lines={diff::lines(None, claims, &[])} label="The claims of the token" />
+            <Yaml id="claims" lines={diff::lines(None, claims, &[])} label={tr("The claims of the token")} />
         },
         _ => Html::default(),
     }

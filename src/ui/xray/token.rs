@@ -6,6 +6,7 @@ use crate::lab::tokens::{self, Claim, Decoded, Lifetime, Outcome, Row};
 use crate::ui::session::{Act, Handle, Props, Session};
 use crate::ui::words;
 use crate::ui::xray::rules;
+use crate::words::tr;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
@@ -43,25 +44,25 @@ pub fn TokenTab(props: &Props) -> Html {
     html! {
         <div class="token">
             <p class="field">
-                <label for="token-known">{ "Token" }</label>
+                <label for="token-known">{ tr("Token") }</label>
                 <select id="token-known" onchange={choose}>
                     if place.is_none() {
-                        <option value="" selected=true>{ if pasted.is_empty() { "none yet" } else { "typed, pasted or changed" } }</option>
+                        <option value="" selected=true>{ if pasted.is_empty() { tr("none yet") } else { tr("typed, pasted or changed") } }</option>
                     }
                     { for known.iter().map(|token| html! { <option value={token.place.clone()} selected={place.as_ref() == Some(&token.place)}>{ &token.place }</option> }) }
                 </select>
                 if place.is_none() && !known.is_empty() {
-                    <button type="button" class="small" onclick={props.session.on(Act::Inspect(String::new()))}>{ "Back to one of the lab" }</button>
+                    <button type="button" class="small" onclick={props.session.on(Act::Inspect(String::new()))}>{ tr("Back to one of the lab") }</button>
                 }
             </p>
-            <label for="token-text">{ "The token itself" }</label>
+            <label for="token-text">{ tr("The token itself") }</label>
             <p class="quiet" id="token-note">
-                { "Paste another one, or change a letter: it is only decoded here, in this page. It is not stored, not sent anywhere, and never part of a link." }
+                { tr("Paste another one, or change a letter: it is only decoded here, in this page. It is not stored, not sent anywhere, and never part of a link.") }
             </p>
-            <textarea id="token-text" aria-describedby="token-note" class="token-text" rows="5" spellcheck="false" autocomplete="off" value={text.clone()} oninput={paste} />
+            <textarea id="token-text" dir="ltr" aria-describedby="token-note" class="token-text" rows="5" spellcheck="false" autocomplete="off" value={text.clone()} oninput={paste} />
             {
                 if text.trim().is_empty() {
-                    html! { <p class="empty">{ "Ask for one with " }<code>{ "kubectl create token default" }</code>{ ", or start a pod." }</p> }
+                    html! { <p class="empty">{ tr("Ask for one with ") }<code>{ "kubectl create token default" }</code>{ tr(", or start a pod.") }</p> }
                 } else {
                     match tokens::decode(&text) {
                         Ok(decoded) => taken_apart(&decoded, &text, &session, &props.session, &problem),
@@ -84,26 +85,26 @@ fn taken_apart(
     html! {
         <>
             if tokens::is_foreign(&decoded.claims) {
-                <p class="note">{ "This token is from elsewhere. Another cluster may accept it, so do not leave it lying about; it is gone from this page when you close or reload it." }</p>
+                <p class="note">{ tr("This token is from elsewhere. Another cluster may accept it, so do not leave it lying about; it is gone from this page when you close or reload it.") }</p>
             }
             { verdict(text, session, handle) }
             if let Some(life) = tokens::lifetime(&decoded.claims) {
-                <h3>{ "Its life" }</h3>
+                <h3>{ tr("Its life") }</h3>
                 { lifetime(&life, now) }
             }
-            <h3>{ "Claims" }</h3>
-            <p class="quiet">{ "Anybody can read them, and anybody can change them: try it. Only whoever has the key can sign the result." }</p>
+            <h3>{ tr("Claims") }</h3>
+            <p class="quiet">{ tr("Anybody can read them, and anybody can change them: try it. Only whoever has the key can sign the result.") }</p>
             if !problem.is_empty() {
                 <p class="machine is-refused" role="status">{ &**problem }</p>
             }
             <dl class="claims">
                 { for tokens::claim_rows(&decoded.claims).iter().map(|claim| field(claim, false, text, now, handle, problem)) }
             </dl>
-            <h3>{ "Header" }</h3>
+            <h3>{ tr("Header") }</h3>
             <dl class="claims">
                 { for tokens::claim_rows(&decoded.header).iter().map(|claim| field(claim, true, text, now, handle, problem)) }
             </dl>
-            <h3>{ "Signature" }</h3>
+            <h3>{ tr("Signature") }</h3>
             <p class="machine">{ &decoded.signature }</p>
         </>
     }
@@ -119,8 +120,8 @@ fn field(
     problem: &UseStateHandle<String>,
 ) -> Html {
     let meaning = match (in_header, claim.path.as_str()) {
-        (true, "alg") => "How it is signed.".to_owned(),
-        (true, "kid") => "With which key: its name in the cluster's list of public keys.".to_owned(),
+        (true, "alg") => tr("How it is signed.").to_owned(),
+        (true, "kid") => tr("With which key: its name in the cluster's list of public keys.").to_owned(),
         (true, _) => String::new(),
         (false, path) => tokens::claim_meaning(path, &claim.value, now),
     };
@@ -134,7 +135,7 @@ fn field(
                     problem.set(String::new());
                     handle.act(Act::Inspect(changed));
                 }
-                None => problem.set(format!("{} is no value for {}", input.value(), claim.path)),
+                None => problem.set(tr!("{0} is no value for {1}", input.value(), claim.path)),
             }
         })
     };
@@ -142,7 +143,7 @@ fn field(
         <div>
             <dt><label for={id.clone()}><code>{ &claim.path }</code></label></dt>
             <dd>
-                <input {id} class="claim-value" value={claim.text()} {onchange} spellcheck="false" autocomplete="off" />
+                <input {id} class="claim-value" dir="ltr" value={claim.text()} {onchange} spellcheck="false" autocomplete="off" />
                 if !meaning.is_empty() { <span class="quiet">{ meaning }</span> }
             </dd>
         </div>
@@ -157,26 +158,26 @@ fn verdict(text: &str, session: &Session, handle: &Handle) -> Html {
     });
     html! {
         <>
-            <h3>{ "What the API server says" }</h3>
+            <h3>{ tr("What the API server says") }</h3>
             <p class={classes!("verdict", if verdict.user.is_some() { "is-done" } else { "is-refused" })} role="status">
                 { match &verdict.user {
-                    Some(user) => format!("✓ accepted: {}", user.username),
-                    None => "✗ refused: 401 Unauthorized".to_owned(),
+                    Some(user) => tr!("✓ accepted: {0}", user.username),
+                    None => tr("✗ refused: 401 Unauthorized").to_owned(),
                 } }
             </p>
             if verdict.remembered {
-                <p class="quiet">{ "A check fails, and yet it is accepted: the API server found it good moments ago, and remembers that for ten seconds." }</p>
+                <p class="quiet">{ tr("A check fails, and yet it is accepted: the API server found it good moments ago, and remembers that for ten seconds.") }</p>
             }
-            <table class="verdicts" aria-label="Every check">
+            <table class="verdicts" aria-label={tr("Every check")}>
                 <tbody>{ for verdict.rows.iter().map(check) }</tbody>
             </table>
             if let (Some(user), Some((namespace, name))) = (&verdict.user, account) {
-                <h3>{ "What RBAC lets it do" }</h3>
+                <h3>{ tr("What RBAC lets it do") }</h3>
                 { rules::table(&rights::rights(user, session.lab.cluster().reader())) }
                 <p class="field">
-                    <button type="button" class="small" onclick={handle.on(Act::Account(namespace.clone(), name.clone()))}>{ "Ask about one action" }</button>
+                    <button type="button" class="small" onclick={handle.on(Act::Account(namespace.clone(), name.clone()))}>{ tr("Ask about one action") }</button>
                     <button type="button" class="small" onclick={handle.on(Act::Insert(format!("kubectl auth can-i --list --as=system:serviceaccount:{namespace}:{name}")))}>
-                        { "Ask kubectl" }
+                        { tr("Ask kubectl") }
                     </button>
                 </p>
             }
@@ -186,15 +187,15 @@ fn verdict(text: &str, session: &Session, handle: &Handle) -> Html {
 
 fn check(row: &Row) -> Html {
     let (symbol, word, class) = match row.outcome {
-        Outcome::Passed => ("✓", "passed", "is-done"),
-        Outcome::Failed => ("✗", "failed", "is-refused"),
-        Outcome::NotChecked => ("·", "not checked", "is-quiet"),
-        Outcome::Nothing => ("–", "nothing to check", "is-quiet"),
+        Outcome::Passed => ("✓", tr("passed"), "is-done"),
+        Outcome::Failed => ("✗", tr("failed"), "is-refused"),
+        Outcome::NotChecked => ("·", tr("not checked"), "is-quiet"),
+        Outcome::Nothing => ("–", tr("nothing to check"), "is-quiet"),
     };
     html! {
         <tr class={class}>
             <td class="outcome"><span aria-hidden="true">{ symbol }</span><span class="visually-hidden">{ word }</span></td>
-            <th scope="row">{ row.check }</th>
+            <th scope="row">{ tr(row.check) }</th>
             <td class="finding">{ &row.finding }</td>
         </tr>
     }
@@ -210,9 +211,9 @@ fn lifetime(life: &Lifetime, now: Timestamp) -> Html {
     let reliable = life.warn_after.or(life.expires).unwrap_or(end);
     let when = |at: Timestamp| {
         let distance = if at > now {
-            format!("in {}", words::span(at.since(now)))
+            tr!("in {0}", words::span(at.since(now)))
         } else {
-            format!("{} ago", words::span(now.since(at)))
+            tr!("{0} ago", words::span(now.since(at)))
         };
         format!("{}, {distance}", at.rfc3339())
     };
@@ -227,12 +228,12 @@ fn lifetime(life: &Lifetime, now: Timestamp) -> Html {
                 <line class="playhead" x1={x(now)} x2={x(now)} y1="2" y2="26" />
                 <circle class="playhead-knob" cx={x(now)} cy="4" r="3.5" />
             </svg>
-            <ul class="life-words" aria-label="Its life">
-                <li><b class="life-full">{ "issued" }</b>{ format!(" {}", when(life.issued)) }</li>
+            <ul class="life-words" aria-label={tr("Its life")}>
+                <li><b class="life-full">{ tr("issued") }</b>{ format!(" {}", when(life.issued)) }</li>
                 if let Some(warn) = life.warn_after {
-                    <li><b class="life-warn">{ "to be replaced" }</b>{ format!(" by {}; later use is noted in the audit log", when(warn)) }</li>
+                    <li><b class="life-warn">{ tr("to be replaced") }</b>{ tr!(" by {0}; later use is noted in the audit log", when(warn)) }</li>
                 }
-                <li><b class="life-end">{ "ends" }</b>{ life.expires.map_or(" never".to_owned(), |at| format!(" {}", when(at))) }</li>
+                <li><b class="life-end">{ tr("ends") }</b>{ life.expires.map_or(tr(" never").to_owned(), |at| format!(" {}", when(at))) }</li>
             </ul>
         </div>
     }
