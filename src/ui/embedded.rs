@@ -12,6 +12,7 @@ use crate::ui::library;
 use crate::ui::moments::Go;
 use crate::ui::seek::TimeAct;
 use crate::ui::session::{Act, Handle, Props, Session};
+use crate::words::tr;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -164,13 +165,13 @@ pub fn Bar(props: &Props) -> Html {
     };
     html! {
         <header class="header">
-            <span class="place">{ "Simulated Kubernetes" }</span>
-            <nav class="header-actions" aria-label="Session">
-                <button type="button" disabled={!session.lab.can_undo()} onclick={props.session.on(Act::Undo)}>{ "Undo" }</button>
-                <button type="button" disabled={!session.lab.can_redo()} onclick={props.session.on(Act::Redo)}>{ "Redo" }</button>
-                <button type="button" onclick={props.session.on(Act::Reset)}>{ "Start over" }</button>
+            <span class="place">{ tr("Simulated Kubernetes") }</span>
+            <nav class="header-actions" aria-label={tr("Session")}>
+                <button type="button" disabled={!session.lab.can_undo()} onclick={props.session.on(Act::Undo)}>{ tr("Undo") }</button>
+                <button type="button" disabled={!session.lab.can_redo()} onclick={props.session.on(Act::Redo)}>{ tr("Redo") }</button>
+                <button type="button" onclick={props.session.on(Act::Reset)}>{ tr("Start over") }</button>
                 if !page::is_marked("data-single") {
-                    <a href="./" target="_blank" rel="noopener" onclick={onopen}>{ "Open in full" }</a>
+                    <a href="./" target="_blank" rel="noopener" onclick={onopen}>{ tr("Open in full") }</a>
                 }
             </nav>
         </header>
