@@ -53,6 +53,9 @@ pub fn of(entry: &Entry, place: &Place) -> (String, String, Tone) {
             (tr!("API server: 403, may not {0} {1}", verb, about).trim_end().to_owned(), why, Tone::Refused)
         }
         Event::Mutated { changes, checks, .. } => mutated(entry, &who, changes, checks),
+        Event::Admitted { checks } if entry.actor == Actor::ApiServer => {
+            (tr("API server looked the question up").to_owned(), chain(checks), Tone::Plain)
+        }
         Event::Admitted { checks } => (tr!("{0} added nothing", who), chain(checks), Tone::Plain),
         Event::Refused { status } => {
             (tr!("{0}: {1}, refused", who, status.code), status.message.clone(), Tone::Refused)
