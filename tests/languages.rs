@@ -5,7 +5,12 @@
 #[path = "languages/scan.rs"]
 mod scan;
 
-use serviceaccount_lab::words::{LANGUAGES, check};
+use serviceaccount_lab::lab::link::SessionFile;
+use serviceaccount_lab::lab::story::Story;
+use serviceaccount_lab::lab::{Lab, Settings};
+use serviceaccount_lab::lesson::{COURSE, translation};
+use serviceaccount_lab::words::{self, LANGUAGES, check};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -92,6 +97,90 @@ fn every_language_that_comes_with_the_lab_is_complete() {
         problems.extend(check::examine(&table, &keys).into_iter().map(|(line, what)| format!("{file}:{line}: {what}")));
     }
     assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+}
+
+#[test]
+fn every_lesson_in_another_language_is_the_same_lesson() {
+    let is_lesson = |file: &str| COURSE.iter().any(|entry| entry.file == file);
+    let mut problems = Vec::new();
+    for language in &LANGUAGES[1..] {
+        let folder = root().join("languages").join(language.code);
+        let table = serde_json::from_str(&fs::read_to_string(folder.join("interface.json")).unwrap()).unwrap();
+        for entry in COURSE {
+            let english = entry.text.unwrap();
+            let Ok(text) = fs::read_to_string(folder.join("lessons").join(entry.file)) else {
+                problems.push(format!("{}: there is no {}", language.code, entry.file));
+                continue;
+            };
+            let found = translation::examine(entry.file, english, &text, &is_lesson);
+            let found = found.into_iter().chain(translation::titles(entry.file, english, &text, &table));
+            problems.extend(found.map(|problem| format!("{}/{}: {problem}", language.code, entry.file)));
+        }
+    }
+    assert!(problems.is_empty(), "salab check languages/CODE says:\n{}", problems.join("\n"));
+}
+
+/// Whoever reads which language: a session comes to the same link, and its proof holds.
+#[test]
+fn the_language_is_in_no_session() {
+    let run = || {
+        let mut lab = Lab::new(Settings::default());
+        for command in ["kubectl run box --image=busybox", "kubectl get pods --as=nobody", "sleep 5"] {
+            lab.run(command);
+        }
+        let trace: Vec<String> = lab.cluster().trace().entries().iter().map(|entry| format!("{entry:?}")).collect();
+        let told = Story::of(&lab.all_records()[0], lab.cluster().trace()).steps.remove(0).what;
+        (SessionFile::of(&lab, None, &BTreeMap::new()).checked(&lab).fragment(), trace, told)
+    };
+    let (link, trace, told) = run();
+    words::read("de", &fs::read_to_string(root().join("languages/de/interface.json")).unwrap(), None).unwrap();
+    let (german_link, german_trace, german_told) = run();
+    assert_eq!((link, trace), (german_link, german_trace));
+    assert_eq!((told.as_str(), german_told.as_str()), ("kubectl submitted pod/box", "kubectl reichte ein: pod/box"));
+}
+
+/// The trace's sentences are made in the cluster; that its templates find them is seen by telling a busy session.
+#[test]
+fn what_the_trace_tells_is_german_too() {
+    words::read("de", &fs::read_to_string(root().join("languages/de/interface.json")).unwrap(), None).unwrap();
+    let mut lab = Lab::new(Settings::default());
+    for command in [
+        "kubectl create sa reader",
+        "kubectl create deployment web --image=nginx",
+        "kubectl run box --image=busybox",
+        "kubectl get pods --as=system:serviceaccount:default:reader",
+        "kubectl create token reader",
+        "kubectl delete deployment web",
+        "sleep 20",
+    ] {
+        lab.run(command);
+    }
+    let (mut english, mut told) = (Vec::new(), 0);
+    for record in lab.all_records() {
+        for step in Story::of(record, lab.cluster().trace()).steps {
+            told += 1;
+            english.extend([step.what, step.why].into_iter().filter(|text| sounds_english(text)));
+            for check in &step.checks {
+                english.extend(
+                    [words::told(&check.subject), words::told(&check.finding)]
+                        .into_iter()
+                        .filter(|text| sounds_english(text)),
+                );
+            }
+        }
+    }
+    assert!(told > 60, "only {told} steps are told");
+    english.sort();
+    english.dedup();
+    assert!(english.is_empty(), "{english:#?}");
+}
+
+/// Whether a text has words that German has not; Kubernetes' own reasons and messages are left out.
+fn sounds_english(text: &str) -> bool {
+    let own = text.contains("RBAC: ") || text.contains("Binding \"") || text.contains(" not found");
+    let words =
+        [" the ", " is ", " and ", " with ", " of ", " that ", " for ", " its ", "The ", " deleted ", " created "];
+    !own && words.iter().any(|word| format!(" {text} ").contains(word))
 }
 
 /// That the checks can fail.

@@ -16,14 +16,15 @@ pub fn check(folder: &Path) -> Result<String, String> {
     let keys: Table =
         serde_json::from_str(&read(&template)?).map_err(|error| format!("{}: {error}\n", template.display()))?;
     let table = folder.join("interface.json");
-    let problems = check::examine(&read(&table)?, &keys);
+    let text = read(&table)?;
+    let problems = check::examine(&text, &keys);
     if problems.is_empty() {
         let _ = writeln!(good, "{}: complete, {} sentences", table.display(), keys.len());
     }
     for (line, what) in problems {
         let _ = writeln!(bad, "{}:{line}: {what}", table.display());
     }
-    lessons(folder, &mut good, &mut bad)?;
+    lessons(folder, &serde_json::from_str(&text).unwrap_or_default(), &mut good, &mut bad)?;
     if bad.is_empty() { Ok(good) } else { Err(good + &bad) }
 }
 
@@ -41,7 +42,7 @@ fn files(folder: &Path) -> Vec<String> {
     files
 }
 
-fn lessons(folder: &Path, good: &mut String, bad: &mut String) -> Result<(), String> {
+fn lessons(folder: &Path, table: &Table, good: &mut String, bad: &mut String) -> Result<(), String> {
     let (sources, ours) = (folder.join("../../lessons"), folder.join("lessons"));
     let (known, there) = (files(&sources), files(&ours));
     for name in there.iter().filter(|name| !known.contains(name)) {
@@ -54,7 +55,9 @@ fn lessons(folder: &Path, good: &mut String, bad: &mut String) -> Result<(), Str
             continue;
         }
         let is_lesson = |other: &str| known.iter().any(|known| known == other);
-        let problems = translation::examine(name, &read(&sources.join(name))?, &read(&place)?, &is_lesson);
+        let (english, text) = (read(&sources.join(name))?, read(&place)?);
+        let mut problems = translation::examine(name, &english, &text, &is_lesson);
+        problems.extend(translation::titles(name, &english, &text, table));
         if problems.is_empty() {
             let _ = writeln!(good, "{}: the same lesson", place.display());
         }

@@ -21,6 +21,8 @@ pub struct Entry {
     pub paths: &'static [Path],
     /// Its text, if it is compiled in.
     pub text: Option<&'static str>,
+    /// Its text in other languages, by their codes, if they are compiled in.
+    pub translated: &'static [(&'static str, &'static str)],
 }
 
 impl Entry {
@@ -32,7 +34,7 @@ impl Entry {
 
 macro_rules! lesson {
     ($file:literal, $title:literal, $goal:literal, $minutes:literal, [$($path:ident)*], $text:expr) => {
-        Entry { file: $file, title: $title, goal: $goal, minutes: $minutes, paths: &[$(Path::$path),*], text: $text }
+        Entry { file: $file, title: $title, goal: $goal, minutes: $minutes, paths: &[$(Path::$path),*], text: $text, translated: translated!($file) }
     };
     ($file:literal, $title:literal, $goal:literal, $minutes:literal, [$($path:ident)*]) => {
         lesson!($file, $title, $goal, $minutes, [$($path)*], inside!($file))
@@ -50,6 +52,20 @@ macro_rules! inside {
 macro_rules! inside {
     ($file:literal) => {
         None
+    };
+}
+
+#[cfg(feature = "all-lessons")]
+macro_rules! translated {
+    ($file:literal) => {
+        &[("de", include_str!(concat!("../../languages/de/lessons/", $file)))]
+    };
+}
+
+#[cfg(not(feature = "all-lessons"))]
+macro_rules! translated {
+    ($file:literal) => {
+        &[]
     };
 }
 

@@ -2,6 +2,7 @@
 //! that a session comes to the same bytes and a proof holds, whoever reads which.
 
 use crate::lesson::{Block, Lesson, LessonError, Prediction, Step, check, parse};
+use std::collections::BTreeMap;
 
 /// Everything that is wrong with a translation, beside its English source.
 pub fn examine(file: &str, english: &str, text: &str, is_lesson: &dyn Fn(&str) -> bool) -> Vec<LessonError> {
@@ -17,6 +18,18 @@ pub fn examine(file: &str, english: &str, text: &str, is_lesson: &dyn Fn(&str) -
             problems
         }
     }
+}
+
+/// Whether the course map, which takes title and goal from the language's table, says what the lesson says.
+pub fn titles(file: &str, english: &str, text: &str, table: &BTreeMap<String, String>) -> Vec<LessonError> {
+    let (Ok(source), Ok(lesson)) = (parse(file, english), parse(file, text)) else { return Vec::new() };
+    let pairs = [("title", source.title, lesson.title), ("goal", source.goal, lesson.goal)];
+    let differs = pairs.into_iter().filter(|(_, key, said)| table.get(key).is_some_and(|listed| listed != said));
+    differs
+        .map(|(what, key, said)| {
+            problem(1, format!("{what}: is {said:?}, and interface.json has another text for {key:?}"))
+        })
+        .collect()
 }
 
 /// What differs besides words.

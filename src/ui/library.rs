@@ -82,8 +82,8 @@ async fn bring_one(id: &str) -> Result<(), String> {
     }
     let language = words::language();
     if language != "en" {
-        let text = match translated(language, entry.file) {
-            Some(text) => Some(text.to_owned()),
+        let text = match entry.translated.iter().find(|(code, _)| *code == language) {
+            Some((_, text)) => Some((*text).to_owned()),
             None => beside(format!("languages/{language}/lessons/{}", entry.file)).await.ok(),
         };
         add_translated(id, text.as_deref());
@@ -105,9 +105,4 @@ pub fn take_dropped(name: &str, text: &str) -> Result<String, String> {
     take_in(&id, text)?;
     storage::save(Keep::Tab, &format!("lesson/{id}"), text);
     Ok(id)
-}
-
-/// The translation of a lesson, where the page carries it.
-fn translated(_language: &str, _file: &str) -> Option<&'static str> {
-    None
 }

@@ -280,7 +280,7 @@ fn sentence(format: &str) -> Option<String> {
     let plain: String = key.chars().filter(|letter| !letter.is_ascii_digit() && !"{}".contains(*letter)).collect();
     let word = plain.chars().all(|letter| letter.is_ascii_lowercase()) && plain.len() > 3;
     let letters = plain.chars().filter(|letter| letter.is_alphabetic()).count();
-    (word || format == "bound {kind}" || (plain.trim().contains(' ') && letters > 5)).then_some(key)
+    (word || format == "bound {kind}" || (key.contains(' ') && letters > 5)).then_some(key)
 }
 
 /// The texts of the page before the program: the title, and what boot.js looks up.

@@ -159,6 +159,14 @@ impl Page {
         }
     }
 
+    /// From the next load on, the browser prefers these languages: `de-AT,en`.
+    #[track_caller]
+    pub fn prefer(&self, languages: &str) {
+        let agent = self.script("return navigator.userAgent", &[]);
+        let wish = json!({"userAgent": agent, "acceptLanguage": languages});
+        self.must(self.driver.devtools("Emulation.setUserAgentOverride", &wish));
+    }
+
     /// The page's title.
     #[track_caller]
     #[must_use]
