@@ -6,9 +6,9 @@ fn main() {
         console_error_panic_hook::hook(panic);
         serviceaccount_lab::embed::failure::show(&panic.to_string());
     }));
-    let root =
-        web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id("lab"));
-    match root {
+    // Without a document (in Node) the module is its functions.
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    match document.get_element_by_id("lab") {
         Some(root) => {
             // The text that was there before the program is replaced by the lab.
             root.set_inner_html("");

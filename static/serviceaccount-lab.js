@@ -5,6 +5,8 @@
 // WebAssembly is blocked. All else is the lab's own business (src/embed/, src/ui/embedded.rs).
 
 const PROTOCOL = 1;
+/** Where this file is, and the lab beside it; a bundler does not see through this, and leaves embed.html alone. */
+const HERE = import.meta.url;
 /** What the address of embed.html knows. Names are never taken away; the lab ignores what it does not know. */
 const WORDS = ["lesson", "step", "version", "view", "theme", "lang", "autorun", "controls", "readonly", "name"];
 /** The custom properties that reach into the frame: `--salab-accent` and so on. */
@@ -250,7 +252,7 @@ export class ServiceAccountLabElement extends Base {
   }
 
   #address() {
-    const url = new URL(this.getAttribute("src") ?? new URL("embed.html", import.meta.url), document.baseURI);
+    const url = new URL(this.getAttribute("src") ?? new URL("embed.html", HERE), document.baseURI);
     url.searchParams.set("embed", "1");
     for (const word of WORDS) if (this.hasAttribute(word)) url.searchParams.set(word, this.getAttribute(word));
     const lesson = this.getAttribute("lesson");

@@ -11,6 +11,7 @@ cargo xtask COMMAND: everything this project needs, on a machine with Rust (rust
   test [STEP...]                every test: format, clippy, native, size, browser (or only the steps named)
   shot [OPTIONS] OUT.png        a picture of the page from a headless Chromium; `cargo xtask shot --help`
   single                        the page in one file: target/artefacts/serviceaccount-lab.html
+  package                       the npm package: target/artefacts/serviceaccount-lab-VERSION.tgz
   size                          what a first visit downloads, raw and brotli, against goal and ceiling, and by crate
   bench                         the benchmarks; writes their table into docs/performance.md (minutes)
   setup                         only install what is missing, Chromium included
@@ -37,12 +38,12 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
         "serve" => serve_page(rest),
         "test" => suite::test(rest),
         "shot" => shot(rest),
-        "bench" | "build" | "single" | "size" | "setup" if !rest.is_empty() => {
+        "bench" | "build" | "single" | "package" | "size" | "setup" if !rest.is_empty() => {
             Err(format!("{command} takes no options"))
         }
         "bench" => bench::bench(),
         "build" => page::build(),
-        "single" => pack(&["single"]),
+        "single" | "package" => pack(&[command]),
         "size" => {
             page::build()?;
             run::run(&mut suite::size())

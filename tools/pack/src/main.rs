@@ -1,5 +1,6 @@
 //! Makes what is handed out of the built page, into `target/artefacts/`. `cargo xtask` calls it, with the page built.
 
+mod npm;
 mod single;
 
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.split_first().map(|(word, rest)| (word.as_str(), rest)) {
         Some(("single", [])) => single::write_file().map(|file| vec![file]),
-        _ => Err("pack single".to_owned()),
+        Some(("package", [])) => npm::write_package().map(|file| vec![file]),
+        _ => Err("pack single | package".to_owned()),
     };
     match done {
         Ok(files) => {
