@@ -7,6 +7,7 @@
 use crate::api::object::Object;
 use serde_json::Value;
 use std::cell::RefCell;
+use std::fmt;
 use std::rc::{Rc, Weak};
 
 /// How many objects that were unfolded stay so for the next who looks: one request looks at its pod several times.
@@ -17,10 +18,9 @@ thread_local! {
 }
 
 /// An object that is kept; a copy shares it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Kept(Rc<RefCell<Form>>);
 
-#[derive(Debug)]
 enum Form {
     Open(Rc<Object>),
     Folded(Box<[u8]>, Weak<Object>),
@@ -71,6 +71,12 @@ fn stay_unfolded(object: &Rc<Object>) {
     drop(oldest);
 }
 
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.open().fmt(f)
+    }
+}
+
 /// Fractions may come back from a text with another last bit.
 fn has_fractions(value: &Value) -> bool {
     match value {
@@ -92,7 +98,9 @@ mod tests {
         let kept = Kept::new(object.clone());
         let shared = kept.clone();
         let opened = kept.open();
+        let before = format!("{kept:?}");
         kept.fold();
+        assert_eq!(format!("{kept:?}"), before);
         assert!(matches!(&*shared.0.borrow(), Form::Folded(..)));
         assert_eq!(*shared.open(), object);
         assert_eq!(*opened, object);

@@ -5,6 +5,7 @@ use serviceaccount_lab::lab::{Action, Flags, Lab};
 use std::time::Duration;
 
 /// What plausible sessions are made of: right commands, wrong ones, refused ones, and time.
+#[allow(dead_code)]
 const ENTRIES: &[&str] = &[
     "kubectl get sa",
     "kubectl get sa,pods,secrets -A -o yaml",
@@ -37,6 +38,7 @@ const ENTRIES: &[&str] = &[
 ];
 
 /// A log of commands, right and wrong, and other actions.
+#[allow(dead_code)]
 pub fn random_log(seed: u64) -> Vec<(Action, Duration)> {
     let mut random = Random::new(seed);
     let length = 4 + random.below(12);
