@@ -43,6 +43,26 @@ pub fn session(seed: u64) -> Vec<Move> {
     let mut dice = Dice(Random::stream(seed, "simulation"));
     let length = 8 + dice.0.below(28);
     let mut moves = Vec::new();
+    if dice.one_in(2) {
+        // Somebody may do something from the start.
+        let (ns, subject) = (
+            dice.pick(&NAMESPACES),
+            dice.pick(&[
+                "--user=jane",
+                "--group=system:serviceaccounts",
+                "--group=system:serviceaccounts:default",
+                "--serviceaccount=default:reader",
+            ]),
+        );
+        let resources = dice.pick(&["pods,secrets", "*", "pods,pods/log", "deployments.apps,serviceaccounts/token"]);
+        for entry in [
+            format!("kubectl create ns {ns}"),
+            format!("kubectl create role look -n {ns} --verb={} --resource={resources}", dice.pick(&VERBS)),
+            format!("kubectl create rolebinding b-look -n {ns} --role=look {subject}"),
+        ] {
+            moves.push(Move::Do(Duration::ZERO, Action::Command(entry)));
+        }
+    }
     for _ in 0..length {
         let pause = Duration::from_millis(dice.0.below(4_000));
         moves.push(match dice.0.below(24) {
