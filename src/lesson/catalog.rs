@@ -126,7 +126,8 @@ struct Added {
 pub fn add(id: &str, text: &str) -> Result<(), LessonError> {
     parse(id, text)?;
     let of_course = COURSE.iter().any(|entry| entry.id() == id);
-    insert(if of_course { ENGLISH } else { OWN }, id, text, ENGLISH);
+    let slot = if of_course { ENGLISH } else { OWN };
+    insert(slot, id, text, slot);
     Ok(())
 }
 
@@ -170,7 +171,7 @@ fn text(id: &str) -> Option<Added> {
     text_in(words::language(), id).or_else(|| text_in(ENGLISH, id)).or_else(|| text_in(OWN, id))
 }
 
-/// The language that the text of a lesson is in.
+/// The language that the text of a lesson is in; empty if it is one's own, and nobody knows.
 pub fn language_of(id: &str) -> &'static str {
     text(id).map_or(ENGLISH, |found| found.language)
 }

@@ -12,9 +12,13 @@ use yew::prelude::*;
 pub fn LessonPane(props: &Props) -> Html {
     let session = props.session.get();
     match session.lesson.clone() {
-        Some(lesson) => html! {
-            <section class="pane lesson" aria-label={tr("Lesson")} lang={language_of(&lesson.id)}>{ lesson_view(&lesson, &session, &props.session) }</section>
-        },
+        Some(lesson) => {
+            // One that is not translated yet stays English, and says so.
+            let spoken = language_of(&lesson.id);
+            html! {
+            <section class="pane lesson" aria-label={tr("Lesson")} lang={(!spoken.is_empty()).then_some(spoken)} dir={(spoken == "en").then_some("ltr")}>{ lesson_view(&lesson, &session, &props.session) }</section>
+            }
+        }
         None => {
             html! { <section class="pane lesson" aria-label={tr("Lesson")}>{ free_play(&props.session) }</section> }
         }
