@@ -145,6 +145,8 @@ async function get(url) {
 async function load() {
   const inside = document.getElementById("wasm");
   if (inside) {
+    // What a learning platform kept, before anything begins (static/scorm.js).
+    await globalThis.salabLms?.ready;
     const packed = Uint8Array.from(atob(inside.textContent), (letter) => letter.charCodeAt(0));
     const bytes = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
     await wasm_bindgen({ module_or_path: await new Response(bytes).arrayBuffer() });
