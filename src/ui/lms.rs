@@ -29,7 +29,7 @@ struct Visit {
     began: f64,
     told: String,
     moment: Option<(String, usize, usize, usize, usize)>,
-    _leaving: Option<EventListener>,
+    _leaving: [Option<EventListener>; 2],
 }
 
 thread_local! {
@@ -64,7 +64,14 @@ pub fn resume() -> Option<Session> {
     if !is_recording() {
         session.notice = Some("No learning platform was found around this page: nothing is recorded.".to_owned());
     }
-    let leaving = web_sys::window().map(|window| EventListener::new(&window, "pagehide", |_| send(true)));
+    let window = web_sys::window();
+    // Out of sight may be the last that is heard of a page, so the time is told then too.
+    let leaving = [
+        window.as_ref().map(|window| EventListener::new(window, "pagehide", |_| send(When::End))),
+        window
+            .and_then(|window| window.document())
+            .map(|document| EventListener::new(&document, "visibilitychange", |_| send(When::Always))),
+    ];
     VISIT.set(Some(Visit {
         standard,
         lessons,
@@ -98,20 +105,28 @@ pub fn report(session: &Session, state: impl FnOnce(&Session) -> String) {
         true
     });
     if is_there {
-        send(false);
+        send(When::Changed);
     }
 }
 
-fn send(is_end: bool) {
+/// When something is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    Changed,
+    Always,
+    End,
+}
+
+fn send(when: When) {
     VISIT.with_borrow_mut(|visit| {
         let Some(visit) = visit else { return };
         let suspend = visit.kept.write(&visit.lessons, visit.standard);
-        if suspend == visit.told && !is_end {
+        if suspend == visit.told && when == When::Changed {
             return;
         }
         let seconds = ((now() - visit.began) / 1000.0) as u64;
         let values = visit.kept.values(&visit.lessons, seconds, visit.standard);
-        tell(&serde_json::to_string(&values).unwrap_or_default(), is_end);
+        tell(&serde_json::to_string(&values).unwrap_or_default(), when == When::End);
         visit.told = suspend;
     });
 }

@@ -160,7 +160,13 @@ fn play(name: &str, standard: &str, how: &str) {
     page.wait("the session is told", || told(&page, suspend).len() > 60);
     // Leaves, and comes back.
     page.script("document.querySelector('iframe').src = 'about:blank'", &[]);
-    let end = if standard == "1.2" { "LMSFinish" } else { "Terminate" };
+    // A frame that is gone is not heard by scorm-again's CrossFrameLMS; what was committed before is all it has then.
+    let end = match (standard, how) {
+        ("1.2", "sandbox") => "LMSCommit",
+        ("1.2", _) => "LMSFinish",
+        (_, "sandbox") => "Commit",
+        _ => "Terminate",
+    };
     page.wait("the end is told", || {
         page.script("return window.said ?? []", &[])
             .as_array()
@@ -177,10 +183,9 @@ fn play(name: &str, standard: &str, how: &str) {
     solve(&page, frames, "automount-off");
     let solved = if standard == "1.2" { "passed" } else { "completed" };
     page.wait("solved is told", || told(&page, status) == solved);
-    assert_eq!(told(&page, score), "100");
-    if standard == "2004" {
-        assert_eq!(told(&page, "success_status"), "passed");
-    }
+    // Over messages one value follows the other.
+    page.wait("the score is told", || told(&page, score) == "100");
+    page.wait("success is told", || standard == "1.2" || told(&page, "success_status") == "passed");
     assert!(told(&page, suspend).len() <= 4096);
     let stored = page.script("return Object.keys(localStorage)", &[]);
     assert_eq!(stored, json!(["kept"]), "only the platform keeps anything");
