@@ -45,7 +45,8 @@ const say = (english, ...values) => {
   return text.replace(/\{(\d)\}/g, (_, place) => values[place]);
 };
 async function speak() {
-  if (language.code === "en") return;
+  // The page in a single file carries its languages in the program.
+  if (language.code === "en" || "single" in page.dataset) return;
   try {
     const response = await fetch(address(`languages/${language.code}/interface.json`));
     if (!response.ok) return;

@@ -4,6 +4,7 @@ use crate::embed::lms::{Kept, Standard};
 use crate::lab::link::FRAGMENT;
 use crate::lesson::{COURSE, find};
 use crate::ui::session::Session;
+use crate::words::tr;
 use gloo::events::EventListener;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -62,7 +63,7 @@ pub fn resume() -> Option<Session> {
         session.notice = Some(words);
     }
     if !is_recording() {
-        session.notice = Some("No learning platform was found around this page: nothing is recorded.".to_owned());
+        session.notice = Some(tr("No learning platform was found around this page: nothing is recorded.").to_owned());
     }
     let window = web_sys::window();
     // Out of sight may be the last that is heard of a page, so the time is told then too.
