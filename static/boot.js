@@ -45,7 +45,8 @@ const say = (english, ...values) => {
   return text.replace(/\{(\d)\}/g, (_, place) => values[place]);
 };
 async function speak() {
-  if (language.code === "en") return;
+  // The page in a single file carries its languages in the program.
+  if (language.code === "en" || "single" in page.dataset) return;
   try {
     const response = await fetch(address(`languages/${language.code}/interface.json`));
     if (!response.ok) return;
@@ -145,6 +146,8 @@ async function get(url) {
 async function load() {
   const inside = document.getElementById("wasm");
   if (inside) {
+    // What a learning platform kept, before anything begins (static/scorm.js).
+    await globalThis.salabLms?.ready;
     const packed = Uint8Array.from(atob(inside.textContent), (letter) => letter.charCodeAt(0));
     const bytes = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
     await wasm_bindgen({ module_or_path: await new Response(bytes).arrayBuffer() });

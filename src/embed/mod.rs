@@ -10,6 +10,7 @@ pub mod fetch;
 pub mod hand_over;
 #[cfg(target_arch = "wasm32")]
 pub mod host;
+pub mod lms;
 pub mod message;
 pub mod options;
 #[cfg(target_arch = "wasm32")]

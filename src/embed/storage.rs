@@ -24,6 +24,10 @@ pub enum Keep {
 /// The browser's storage and the key in it, if there is one for this page and reading the property itself is allowed.
 fn place(keep: Keep, name: &str) -> Option<(web_sys::Storage, String)> {
     let window = web_sys::window()?;
+    // A learning platform keeps what is to be kept; the next learner may sit at the same machine.
+    if page::is_marked("data-lms") {
+        return None;
+    }
     let (found, name) = match keep {
         Keep::Always => (window.local_storage(), name.to_owned()),
         Keep::Tab => (window.session_storage(), page::name_in_tab(name)?),

@@ -2,6 +2,7 @@
 
 use crate::embed::hand_over;
 use crate::embed::options::Controls;
+use crate::embed::page;
 use crate::embed::saved::Saved;
 use crate::lab::link::{FILE_LENGTH_MAX, FRAGMENT};
 use crate::lesson::{COURSE, Lesson};
@@ -76,6 +77,10 @@ fn link_of_address() -> Option<String> {
 
 /// The session that a visit starts with: the one in the link, the one that this tab kept, or a fresh one.
 fn start() -> Session {
+    #[cfg(feature = "lms")]
+    if let Some(session) = crate::ui::lms::resume() {
+        return session;
+    }
     let Some(link) = link_of_address() else {
         let mut session = Session::new(first_lesson().as_deref());
         // What this tab did goes before what the address says of the beginning.
@@ -92,7 +97,7 @@ fn start() -> Session {
 
 fn show_in_address(session: &Session) {
     // The way back belongs to the page around.
-    if session.options.embedded {
+    if session.options.embedded || page::is_marked("data-lms") {
         return;
     }
     let id = |lesson: &Rc<Lesson>| js_sys::encode_uri_component(&lesson.id).as_string().unwrap_or_default();

@@ -81,7 +81,7 @@ impl Session {
     }
 
     /// Opens a session in the place of this one.
-    fn take_state(&mut self, state: &str) -> Result<(), String> {
+    pub(super) fn take_state(&mut self, state: &str) -> Result<(), String> {
         let text = if state.contains(FRAGMENT) || state.trim_start().starts_with('{') {
             state.to_owned()
         } else {
@@ -300,6 +300,8 @@ pub fn Host(props: &Props) -> Html {
         let handle = props.session.clone();
         use_effect(move || {
             told.borrow_mut().tell(&handle.get());
+            #[cfg(feature = "lms")]
+            crate::ui::lms::report(&handle.get(), state);
             scroll(&handle.get());
         });
     }

@@ -13,6 +13,8 @@ pub mod language;
 mod learning;
 mod lesson_pane;
 mod library;
+#[cfg(feature = "lms")]
+mod lms;
 mod looking;
 mod map;
 mod markdown;

@@ -12,6 +12,7 @@ cargo xtask COMMAND: everything this project needs, on a machine with Rust (rust
   shot [OPTIONS] OUT.png        a picture of the page from a headless Chromium; `cargo xtask shot --help`
   single                        the page in one file: target/artefacts/serviceaccount-lab.html
   package                       the npm package: target/artefacts/serviceaccount-lab-VERSION.tgz
+  scorm [LESSON...]             SCORM 1.2 and 2004 packages of the course, or of these lessons, into target/artefacts/
   size                          what a first visit downloads, raw and brotli, against goal and ceiling, and by crate
   bench                         the benchmarks; writes their table into docs/performance.md (minutes)
   setup                         only install what is missing, Chromium included
@@ -44,6 +45,7 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
         "bench" => bench::bench(),
         "build" => page::build(),
         "single" | "package" => pack(&[command]),
+        "scorm" => pack(&[&["scorm"], &rest.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat()),
         "size" => {
             page::build()?;
             run::run(&mut suite::size())

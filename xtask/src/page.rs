@@ -6,8 +6,8 @@ use std::process::Command;
 use std::time::SystemTime;
 
 /// What the page is made of.
-const INPUTS: [&str; 8] =
-    ["src", "static", "lessons", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
+const INPUTS: [&str; 9] =
+    ["src", "static", "lessons", "languages", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
 
 /// Builds `dist/` unless it is newer than everything it is made of.
 pub fn build() -> Result<(), Failure> {

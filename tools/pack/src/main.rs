@@ -1,6 +1,7 @@
 //! Makes what is handed out of the built page, into `target/artefacts/`. `cargo xtask` calls it, with the page built.
 
 mod npm;
+mod scorm;
 mod single;
 
 use std::path::{Path, PathBuf};
@@ -14,7 +15,8 @@ fn main() -> ExitCode {
     let done = match args.split_first().map(|(word, rest)| (word.as_str(), rest)) {
         Some(("single", [])) => single::write_file().map(|file| vec![file]),
         Some(("package", [])) => npm::write_package().map(|file| vec![file]),
-        _ => Err("pack single | package".to_owned()),
+        Some(("scorm", lessons)) => scorm::write_packages(lessons),
+        _ => Err("pack single | package | scorm [LESSON...]".to_owned()),
     };
     match done {
         Ok(files) => {

@@ -25,7 +25,12 @@ pub fn write_file() -> Result<PathBuf, Failure> {
 
 /// The page as text; `marks` are more attributes of `<html>`.
 pub fn text(marks: &str) -> Result<String, Failure> {
-    page(&program()?, marks)
+    page(&program()?, marks, "")
+}
+
+/// The same with a script that runs before everything.
+pub fn text_with(marks: &str, before: &str) -> Result<String, Failure> {
+    page(&program()?, marks, before)
 }
 
 /// Compiles the page with all lessons in it. The same wasm serves every file until a source changes.
@@ -58,7 +63,7 @@ fn compile(folder: &std::path::Path, small: &std::path::Path) -> Result<(), Fail
     }
 }
 
-fn page(program: &Program, marks: &str) -> Result<String, Failure> {
+fn page(program: &Program, marks: &str, before: &str) -> Result<String, Failure> {
     let root = paths::root();
     let index = read(&root.join("index.html"))?;
     let (style, boot) = (read(&root.join("static/style.css"))?, read(&root.join("static/boot.js"))?);
@@ -68,20 +73,30 @@ fn page(program: &Program, marks: &str) -> Result<String, Failure> {
         part.ok_or_else(|| format!("index.html has no {from}"))
     };
     let (title, body) = (between("<title>", "</title>")?, between("<body>", "</body>")?);
-    for (name, text) in [("the wasm's script", &program.script), ("boot.js", &boot), ("style.css", &style)] {
+    for (name, text) in [
+        ("the wasm's script", &program.script),
+        ("boot.js", &boot),
+        ("the script before", &before.to_owned()),
+        ("style.css", &style),
+    ] {
         if text.contains("</script") || text.contains("</style") || text.contains("<!--") {
             return Err(format!("{name} cannot stand inside a page"));
         }
     }
     let packed = STANDARD.encode(miniz_oxide::deflate::compress_to_vec_zlib(&program.wasm, 10));
+    let (before, before_hash) = if before.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (format!("<script>{before}</script>\n"), format!("'{}' ", hash(before)))
+    };
     let (script_hash, boot_hash, style_hash) = (hash(&program.script), hash(&boot), hash(&style));
     Ok(format!(
         "<!DOCTYPE html>\n<html lang=\"en\" data-single{marks}>\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src '{script_hash}' '{boot_hash}' 'wasm-unsafe-eval'; \
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src {before_hash}'{script_hash}' '{boot_hash}' 'wasm-unsafe-eval'; \
          style-src '{style_hash}'; img-src data:; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{title}</title>\n<link rel=\"icon\" href=\"data:image/svg+xml;base64,{icon}\">\n<style>{style}</style>\n</head>\n<body>{body}\
-         <script id=\"wasm\" type=\"text/plain\">{packed}</script>\n<script>{}</script>\n<script>{boot}</script>\n</body>\n</html>\n",
+         <script id=\"wasm\" type=\"text/plain\">{packed}</script>\n{before}<script>{}</script>\n<script>{boot}</script>\n</body>\n</html>\n",
         program.script
     ))
 }
