@@ -70,8 +70,9 @@ impl Arguments {
                 .ok_or_else(|| format!("salab: --start wants an instant like 2026-11-23T09:00:00Z, not {text:?}\n"))?;
         }
         if let Some(text) = self.value("kubernetes") {
-            settings.kubernetes = Release::parse(text)
+            let release = Release::parse(text)
                 .ok_or_else(|| format!("salab: --kubernetes wants one of {}, not {text:?}\n", Release::names()))?;
+            settings.kubernetes = release.into();
         }
         Ok(())
     }

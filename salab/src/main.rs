@@ -140,7 +140,7 @@ fn greeting(url: &str, file: &str, settings: &Settings) -> String {
     format!(
         "simulated Kubernetes {} on {url} (seed {}, started {})\n\n  export KUBECONFIG={path}\n  kubectl get serviceaccounts\n\n\
          Ctrl-C ends it, and nothing of it stays. Its keys are public: nothing it signs is worth anything elsewhere.\n",
-        settings.kubernetes.git_version(),
+        settings.kubernetes.release.git_version(),
         settings.seed,
         settings.start.rfc3339(),
     )

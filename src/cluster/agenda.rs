@@ -270,7 +270,9 @@ impl State {
         if change.key.resource == "pods" && change.kind == ChangeKind::Deleted {
             self.server.forget_logs(object::uid(&change.object));
         }
-        for (index, controller) in CONTROLLERS.iter().enumerate() {
+        let version = self.settings.kubernetes;
+        let running = CONTROLLERS.iter().enumerate().filter(|(_, controller)| controller.is_in(version));
+        for (index, controller) in running {
             let keys = controller.concerns(change, self.server.reader());
             let at = now.after(controller.delay());
             for key in keys {

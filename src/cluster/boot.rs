@@ -17,13 +17,14 @@ pub fn start(state: &mut State) {
     let manager = Identity::Manager("controller-manager");
     let source = Source { component: "kube-controller-manager", host: "" };
     state.act(manager, Actor::Controller("kube-controller-manager"), source, |context| {
-        for name in accounts::NAMES {
+        let version = context.server.settings().kubernetes;
+        for name in accounts::NAMES.into_iter().filter(|name| accounts::is_in(version, name)) {
             // A refusal shows in the trace; the controller tries again when it needs its account.
             let _ = context.client().ensure_account(name);
         }
     });
     state.act(Identity::Kubelet, Actor::Kubelet, KUBELET, |context| {
-        let node = node::node(context.now());
+        let node = node::node(context.now(), context.server.settings().kubernetes.release);
         let _ = context.client().create("nodes", "", node);
     });
     state.dispatch();

@@ -9,6 +9,7 @@
 
 use crate::api::kinds;
 use crate::api::object::{self, Object};
+use crate::api::release::Release;
 use crate::api::request::{Body, Credential, Method, Origin, Request, Response};
 use crate::api::status::Status;
 use crate::api::time::Timestamp;
@@ -25,7 +26,6 @@ use std::time::Duration;
 pub const SYSTEM_NAMESPACE: &str = "kube-system";
 /// How long the controllers' own tokens live.
 const TOKEN_LIFETIME_SECONDS: u64 = 3600;
-const VERSION: &str = "v1.36.2 (linux/amd64) kubernetes/98b3519";
 
 /// Who a client inside the cluster is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,14 +41,15 @@ pub enum Identity {
 }
 
 impl Identity {
-    fn user_agent(self) -> String {
+    fn user_agent(self, release: Release) -> String {
+        let version = release.user_agent();
         match self {
             Identity::Account(name) => {
-                format!("kube-controller-manager/{VERSION}/system:serviceaccount:{SYSTEM_NAMESPACE}:{name}")
+                format!("kube-controller-manager/{version}/system:serviceaccount:{SYSTEM_NAMESPACE}:{name}")
             }
-            Identity::Manager(name) => format!("kube-controller-manager/{VERSION}/{name}"),
-            Identity::Scheduler => format!("kube-scheduler/{VERSION}/scheduler"),
-            Identity::Kubelet => format!("kubelet/{VERSION}"),
+            Identity::Manager(name) => format!("kube-controller-manager/{version}/{name}"),
+            Identity::Scheduler => format!("kube-scheduler/{version}/scheduler"),
+            Identity::Kubelet => format!("kubelet/{version}"),
         }
     }
 }
@@ -191,7 +192,7 @@ impl<'a> Caller<'a> {
 
     /// Sends a request with this client's credential and user agent. A token that is refused is replaced once.
     pub fn send(&mut self, request: Request) -> Response {
-        let request = request.header("User-Agent", self.identity.user_agent());
+        let request = request.header("User-Agent", self.identity.user_agent(self.server.settings().kubernetes.release));
         let origin = if self.identity == Identity::Kubelet { Origin::Node } else { Origin::ControlPlane };
         let request = Request { origin, ..request };
         let credential = self.credential();

@@ -1,6 +1,6 @@
 //! What an administrator decides before the cluster starts: seed, start, flags and names.
 
-use crate::api::release::Release;
+use crate::api::release::{Release, Version};
 use crate::api::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -33,13 +33,13 @@ pub struct Settings {
     /// Flags that may be changed while the cluster runs.
     pub flags: Flags,
     /// The version of Kubernetes that it is, its kubectl too.
-    pub kubernetes: Release,
+    pub kubernetes: Version,
 }
 
 impl Settings {
     /// The usual settings, of another version of Kubernetes.
-    pub fn of(kubernetes: Release) -> Self {
-        Settings { kubernetes, ..Settings::default() }
+    pub fn of(release: Release) -> Self {
+        Settings { kubernetes: release.into(), ..Settings::default() }
     }
 }
 
@@ -85,7 +85,7 @@ impl Default for Settings {
             start: Timestamp::from_unix_seconds(1_795_424_400),
             anonymous_auth: true,
             flags: Flags::default(),
-            kubernetes: Release::default(),
+            kubernetes: Version::default(),
         }
     }
 }

@@ -20,7 +20,8 @@ use jwt_compact::{Algorithm, AlgorithmSignature};
 use rsa::pkcs8::DecodePrivateKey;
 use rsa::traits::PublicKeyParts;
 use serde_json::{Map, Value, json};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The key's id: SHA-256 of its public half in DER, base64url.
@@ -40,7 +41,13 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::RequireNone),
 );
 
+/// How many signatures are kept.
+const SIGNATURES_MAX: usize = 512;
+
 thread_local! {
+    /// What was signed before: a session that is played again, or beside another one, signs the same tokens. A cluster
+    /// of 1.23 begins with forty of them.
+    static SIGNATURES: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
     static KEYS: OnceCell<Option<Rc<KeyPair>>> = const { OnceCell::new() };
     static SIGNER: Rc<dyn Signer> = Rc::new(ServiceAccountSigner);
 }
@@ -66,9 +73,20 @@ struct ServiceAccountSigner;
 
 impl Signer for ServiceAccountSigner {
     fn sign(&self, signing_input: &str) -> String {
+        let known = SIGNATURES.with(|signatures| signatures.borrow().get(signing_input).cloned());
+        if let Some(known) = known {
+            return known;
+        }
         let Some(keys) = key_pair() else { return String::new() };
-        let signature = Rsa::rs256().sign(&keys.signing, signing_input.as_bytes());
-        URL_SAFE_NO_PAD.encode(signature.as_bytes())
+        let signature = URL_SAFE_NO_PAD.encode(Rsa::rs256().sign(&keys.signing, signing_input.as_bytes()).as_bytes());
+        SIGNATURES.with(|signatures| {
+            let mut signatures = signatures.borrow_mut();
+            if signatures.len() >= SIGNATURES_MAX {
+                signatures.clear();
+            }
+            signatures.insert(signing_input.to_owned(), signature.clone());
+        });
+        signature
     }
 }
 
@@ -104,8 +122,8 @@ pub struct Contents<'a> {
     pub warn_after_seconds: Option<u64>,
     /// What it is bound to.
     pub bound: Option<Bound>,
-    /// `jti`: a fresh UUID.
-    pub id: String,
+    /// `jti`: a fresh UUID; none before 1.30.
+    pub id: Option<String>,
 }
 
 impl Contents<'_> {
@@ -125,16 +143,19 @@ impl Contents<'_> {
         if let Some(seconds) = self.warn_after_seconds {
             private.insert("warnafter".into(), json!(later(seconds)));
         }
-        json!({
+        let mut claims = json!({
             "aud": self.audiences,
             "exp": later(self.lifetime_seconds),
             "iat": self.issued_at,
             "iss": ISSUER,
-            "jti": self.id,
             "kubernetes.io": private,
             "nbf": self.issued_at,
             "sub": service_account_username(self.namespace, self.name),
-        })
+        });
+        if let Some(id) = &self.id {
+            claims["jti"] = json!(id);
+        }
+        claims
     }
 }
 
@@ -249,7 +270,7 @@ mod tests {
             lifetime_seconds: 3600,
             warn_after_seconds: None,
             bound: None,
-            id: "1c711efe-e317-46a7-ae14-528927fabfe4".to_owned(),
+            id: Some("1c711efe-e317-46a7-ae14-528927fabfe4".to_owned()),
         }
     }
 

@@ -28,7 +28,8 @@ pub fn play(
         settings.start = Timestamp::parse_rfc3339(&start).ok_or("start is no instant like 2026-11-23T09:00:00Z")?;
     }
     if let Some(name) = kubernetes {
-        settings.kubernetes = Release::parse(&name).ok_or_else(|| format!("no version of: {}", Release::names()))?;
+        let release = Release::parse(&name).ok_or_else(|| format!("no version of: {}", Release::names()))?;
+        settings.kubernetes = release.into();
     }
     Ok(script::json(&script::play(settings, script)))
 }

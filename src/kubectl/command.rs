@@ -2,6 +2,7 @@
 //!
 //! Follows github.com/spf13/cobra (`Find`, `Traverse`, suggestions) and staging/src/k8s.io/kubectl/pkg/cmd/cmd.go.
 
+use crate::api::release::{Change, Version};
 use crate::kubectl::context::Context;
 use crate::kubectl::errors::Failure;
 use crate::kubectl::flags::Flag;
@@ -23,6 +24,8 @@ pub struct Command {
     pub flags: &'static [&'static [Flag]],
     /// Commands below it (`create token`).
     pub children: &'static [&'static Command],
+    /// The change that brought it; an older kubectl has it not.
+    pub since: Option<Change>,
     /// What it does. A group's is called when no child is named.
     pub run: fn(&mut Context) -> Result<(), Failure>,
 }
@@ -37,12 +40,18 @@ impl Command {
         examples: &[],
         flags: &[],
         children: &[],
+        since: None,
         run: crate::kubectl::help::group,
     };
 
     /// Whether `word` names it.
     pub fn is_called(&self, word: &str) -> bool {
         self.name == word || self.aliases.contains(&word)
+    }
+
+    /// Whether kubectl of that version has it.
+    pub fn is_in(&self, version: Version) -> bool {
+        self.since.is_none_or(|change| version.has(change))
     }
 
     /// Its own flags, then the ones every command has.
@@ -66,12 +75,13 @@ pub struct Found {
 }
 
 /// Walks down from `root` as far as the words name commands; flags may stand in between.
-pub fn find(root: &'static Command, words: &[String]) -> Found {
+pub fn find(root: &'static Command, words: &[String], version: Version) -> Found {
     let mut found = Found { command: root, path: root.name.to_owned(), words: words.to_vec() };
     while !found.command.children.is_empty() {
         let Some(position) = first_argument(found.command, &found.words) else { break };
         let word = found.words.get(position).cloned().unwrap_or_default();
-        let Some(child) = found.command.children.iter().find(|child| child.is_called(&word)) else { break };
+        let named = found.command.children.iter().find(|child| child.is_called(&word));
+        let Some(child) = named.filter(|child| child.is_in(version)) else { break };
         found.words.remove(position);
         found.path = format!("{} {}", found.path, child.name);
         found.command = child;

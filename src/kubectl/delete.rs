@@ -191,7 +191,8 @@ fn delete_one(context: &mut Context<'_>, plan: &Plan, target: &Target) -> Result
     if plan.short {
         context.print(format!("{}/{}\n", target.kind.qualified_singular(), target.name));
     } else {
-        let line = deletion::sentence(target.kind, &target.namespace, &target.name, plan.operation);
+        let line =
+            deletion::sentence(context.host.version(), target.kind, &target.namespace, &target.name, plan.operation);
         context.print(format!("{line}{}\n", plan.dry_run.suffix()));
     }
     Ok(uid)

@@ -4,6 +4,7 @@
 
 use crate::api::kinds::Kind;
 use crate::api::object::{Object, resource_version, text, uid};
+use crate::api::release::{Change, Version};
 use crate::api::request::{Body, Method, Request, Watch};
 use crate::api::time::Timestamp;
 use crate::kubectl::context::{Context, object_path};
@@ -141,8 +142,12 @@ pub fn propagation(text: &str) -> Result<&'static str, Failure> {
     }
 }
 
-/// `serviceaccount "x" deleted from default namespace`, without the suffix of a dry run.
-pub fn sentence(kind: &Kind, namespace: &str, name: &str, operation: &str) -> String {
-    let place = if kind.namespaced { format!(" from {namespace} namespace") } else { String::new() };
+/// `serviceaccount "x" deleted from default namespace`, without the suffix of a dry run. The namespace: #126619.
+pub fn sentence(version: Version, kind: &Kind, namespace: &str, name: &str, operation: &str) -> String {
+    let place = if kind.namespaced && version.has(Change::DeletedFrom) {
+        format!(" from {namespace} namespace")
+    } else {
+        String::new()
+    };
     format!("{} \"{name}\" {operation}{place}", kind.qualified_singular())
 }

@@ -80,7 +80,7 @@ fn body(objects: &[Object]) -> String {
 
 /// Takes the text that the editor was closed with. It may open again: then the outcome goes on with another edit.
 pub fn resume(host: &mut dyn Host, job: &EditJob, text: &str) -> Outcome {
-    let found = find(&crate::kubectl::ROOT, &job.arguments);
+    let found = find(&crate::kubectl::ROOT, &job.arguments, host.version());
     let flags = Flags::parse(found.command.all_flags(), &found.words).unwrap_or_default();
     let mut context = Context::new(host, found.command, found.path, flags, &job.arguments, &[]);
     let result = close(&mut context, job, text);

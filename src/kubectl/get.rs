@@ -276,7 +276,7 @@ mod tests {
         );
         let request = host.client.requests.first().unwrap();
         assert!(request.header_value("Accept").unwrap().starts_with("application/json;as=Table;v=v1"));
-        assert_eq!(request.header_value("User-Agent"), Some(crate::kubectl::session::USER_AGENT));
+        assert_eq!(request.header_value("User-Agent"), Some("kubectl/v1.36.2 (linux/amd64) kubernetes/98b3519"));
         assert!(
             matches!(&request.credential, Some(crate::api::request::Credential::Certificate(pem)) if &**pem == "CERT")
         );

@@ -1,5 +1,6 @@
 //! `--help`, `kubectl help`, and what a group prints when no command of it is named. Our own words, not kubectl's.
 
+use crate::api::release::Version;
 use crate::api::sorted;
 use crate::kubectl::command::Command;
 use crate::kubectl::context::Context;
@@ -8,7 +9,7 @@ use crate::kubectl::flags::{Flag, FlagKind};
 use std::fmt::Write;
 
 /// The help text of a command.
-pub fn text(command: &Command, path: &str) -> String {
+pub fn text(command: &Command, path: &str, version: Version) -> String {
     let mut out = format!("{}\n", command.summary);
     if !command.examples.is_empty() {
         out.push_str("\nExamples:\n");
@@ -18,7 +19,7 @@ pub fn text(command: &Command, path: &str) -> String {
     }
     if !command.children.is_empty() {
         out.push_str("\nAvailable Commands:\n");
-        let mut children: Vec<&&Command> = command.children.iter().collect();
+        let mut children: Vec<&&Command> = command.children.iter().filter(|child| child.is_in(version)).collect();
         sorted::sort_by_key(&mut children, |child| child.name);
         let width = children.iter().map(|child| child.name.len()).max().unwrap_or(0);
         for child in children {
@@ -80,7 +81,7 @@ pub fn group(context: &mut Context) -> Result<(), Failure> {
             if ["secret", "set"].contains(&context.command.name) { context.arguments().join(" ") } else { word };
         return Err(Failure::usage(format!("unknown command {}", crate::api::go::quote(&words))));
     }
-    let help = text(context.command, &path);
+    let help = text(context.command, &path, context.host.version());
     match context.command.name {
         "kubectl" => {
             context.print(help);
@@ -99,8 +100,8 @@ pub const COMMAND: Command = Command {
     summary: "Show the help of a command",
     run: |context| {
         let words = context.arguments().to_vec();
-        let found = crate::kubectl::command::find(&crate::kubectl::ROOT, &words);
-        let help = text(found.command, &found.path);
+        let found = crate::kubectl::command::find(&crate::kubectl::ROOT, &words, context.host.version());
+        let help = text(found.command, &found.path, context.host.version());
         context.print(help);
         Ok(())
     },

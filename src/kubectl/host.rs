@@ -3,7 +3,7 @@
 use crate::api::client::Client;
 use crate::api::container::ContainerRef;
 use crate::api::files::FileError;
-use crate::api::release::Release;
+use crate::api::release::Version;
 use crate::api::request::{Origin, Watch};
 
 /// The machine kubectl runs on: a learner's workstation, or a container.
@@ -12,8 +12,8 @@ pub trait Host {
     fn client(&mut self) -> &mut dyn Client;
 
     /// The version of kubectl that is installed there.
-    fn release(&self) -> Release {
-        Release::default()
+    fn version(&self) -> Version {
+        Version::default()
     }
 
     /// Whether its standard input is a terminal.

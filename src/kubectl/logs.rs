@@ -111,7 +111,7 @@ pub fn poll(host: &mut dyn Host, job: &WatchJob) -> Outcome {
     if last.kind == "DELETED" {
         return outcome;
     }
-    let found = find(&crate::kubectl::ROOT, &job.arguments);
+    let found = find(&crate::kubectl::ROOT, &job.arguments, host.version());
     let flags = Flags::parse(found.command.all_flags(), &found.words).unwrap_or_default();
     let mut context = Context::new(host, found.command, found.path, flags, &job.arguments, &[]);
     let container = arguments(&context).map(|(_, container)| container).unwrap_or_default();

@@ -102,7 +102,7 @@ pub static ROOT: Command = Command {
 
 /// Runs `kubectl ARGS…`.
 pub fn run(host: &mut dyn Host, args: &[String], stdin: &[u8]) -> Outcome {
-    let found = command::find(&ROOT, args);
+    let found = command::find(&ROOT, args, host.version());
     // A command that is not simulated says so whatever its flags are.
     let words = if found.command.summary.ends_with("(not simulated)") { &[][..] } else { &found.words };
     if let Some(failure) = unknown::flags_first(&found, args) {
@@ -122,7 +122,7 @@ pub fn run(host: &mut dyn Host, args: &[String], stdin: &[u8]) -> Outcome {
         }
     };
     if flags.boolean("help") {
-        return Outcome::out(help::text(found.command, &found.path));
+        return Outcome::out(help::text(found.command, &found.path, host.version()));
     }
     let mut context = Context::new(host, found.command, found.path, flags, args, stdin);
     let result = check(&context).and_then(|()| (found.command.run)(&mut context));

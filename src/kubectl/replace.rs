@@ -100,7 +100,8 @@ fn delete_all(context: &mut Context<'_>, targets: &[Target]) -> Result<(), Failu
     for target in targets {
         match deletion::delete_and_wait(context, target.kind, &target.namespace, &target.name, &how) {
             Ok(()) => {
-                let line = deletion::sentence(target.kind, &target.namespace, &target.name, "deleted");
+                let line =
+                    deletion::sentence(context.host.version(), target.kind, &target.namespace, &target.name, "deleted");
                 context.print(line + "\n");
             }
             Err(failure) if failure.is_not_found() => {}

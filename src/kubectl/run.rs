@@ -195,7 +195,8 @@ fn attached(
         let how = How { grace_period_seconds: -1, propagation: "Background", server_dry_run: false };
         deletion::delete(context, kind, namespace(pod), name(pod), &how)?;
         if !context.flags.boolean("quiet") {
-            context.print(deletion::sentence(kind, namespace(pod), name(pod), "deleted") + "\n");
+            context
+                .print(deletion::sentence(context.host.version(), kind, namespace(pod), name(pod), "deleted") + "\n");
         }
     }
     told

@@ -5,6 +5,7 @@
 
 use crate::api::client::Client;
 use crate::api::object::{boolean, strings, text};
+use crate::api::release::Release;
 use crate::api::request::{Credential, Request};
 use crate::kubectl::errors::Failure;
 use crate::kubectl::flags::Flags;
@@ -13,9 +14,6 @@ use crate::kubectl::kubeconfig::Kubeconfig;
 use base64::Engine;
 use serde_json::Value;
 use std::rc::Rc;
-
-/// What kubectl says it is.
-pub const USER_AGENT: &str = "kubectl/v1.36.2 (linux/amd64) kubernetes/98b3519";
 
 /// Where a pod finds its credentials.
 pub const SERVICE_ACCOUNT_FOLDER: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -44,6 +42,7 @@ pub struct Session {
     impersonation: Vec<(String, String)>,
     insecure: bool,
     authority: Vec<u8>,
+    release: Release,
 }
 
 impl Session {
@@ -57,6 +56,7 @@ impl Session {
             Some(session) => session,
             None => from_config(host, &config, flags)?,
         };
+        session.release = host.version().release;
         session.override_with(host, flags)?;
         Ok(session)
     }
@@ -106,7 +106,7 @@ impl Session {
         if request.header_value("Accept").is_none() {
             request = request.header("Accept", "application/json");
         }
-        request = request.header("User-Agent", USER_AGENT);
+        request = request.header("User-Agent", format!("kubectl/{}", self.release.user_agent()));
         if let Some(pem) = &self.certificate {
             request.credential = Some(Credential::Certificate(pem.clone()));
         }
@@ -232,6 +232,7 @@ fn from_config(host: &dyn Host, config: &Kubeconfig, flags: &Flags) -> Result<Se
         }
     }
     Ok(Session {
+        release: host.version().release,
         server,
         namespace: text(context, &["namespace"]).to_owned(),
         certificate: (!certificate.is_empty()).then(|| String::from_utf8_lossy(&certificate).into()),

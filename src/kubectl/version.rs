@@ -2,6 +2,7 @@
 
 use crate::api::kinds;
 use crate::api::object::{list, name, text};
+use crate::api::release::{Change, Version};
 use crate::api::request::Request;
 use crate::kubectl::command::Command;
 use crate::kubectl::context::Context;
@@ -9,10 +10,15 @@ use crate::kubectl::errors::Failure;
 use crate::kubectl::flags::Flag;
 use serde_json::{Value, json};
 
-/// The version that is simulated.
-const CLIENT: &str = "v1.36.2";
 /// The kustomize inside it.
 const KUSTOMIZE: &str = "v5.8.1";
+/// The lines, with the parts that they tell.
+const TITLES: [(&str, &str); 3] = [
+    ("clientVersion", "Client Version"),
+    ("kustomizeVersion", "Kustomize Version"),
+    ("serverVersion", "Server Version"),
+];
+const LONG_DEPRECATED: &str = "WARNING: This version information is deprecated and will be replaced with the output from kubectl version --short.  Use --output=yaml|json to get the full version.\n";
 /// In which order a version's fields are written.
 const FIELDS: [&str; 13] = [
     "major",
@@ -51,7 +57,11 @@ fn version(context: &mut Context) -> Result<(), Failure> {
     if !["", "json", "yaml"].contains(&output.as_str()) {
         return Err(Failure::message("--output must be 'yaml' or 'json'"));
     }
-    let mut parts = vec![("clientVersion", client()), ("kustomizeVersion", json!(KUSTOMIZE))];
+    let version = context.host.version();
+    let mut parts = vec![("clientVersion", client(version))];
+    if version.has(Change::KustomizeVersion) {
+        parts.push(("kustomizeVersion", json!(kustomize(version))));
+    }
     let mut failure = None;
     if !context.flags.boolean("client") {
         match context.request(Request::get("/version").query("timeout", "32s")) {
@@ -63,16 +73,44 @@ fn version(context: &mut Context) -> Result<(), Failure> {
         "json" => as_json(&parts),
         "yaml" => crate::api::yaml::print(&parts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()),
         _ => {
-            let server = parts.get(2).map(|(_, server)| format!("Server Version: {}\n", text(server, &["gitVersion"])));
-            format!("Client Version: {CLIENT}\nKustomize Version: {KUSTOMIZE}\n{}", server.unwrap_or_default())
+            if version.has(Change::KustomizeVersion) && !version.has(Change::ShortVersion) {
+                context.complain(LONG_DEPRECATED);
+            }
+            parts.iter().map(|(part, value)| line(part, value, version.has(Change::ShortVersion))).collect()
         }
     };
     context.print(text);
     failure.map_or(Ok(()), Err)
 }
 
+/// One line of the output for people: the number alone, or until 1.27 all there is, as Go writes a struct.
+fn line(part: &str, value: &Value, short: bool) -> String {
+    let Some(title) = TITLES.iter().find(|(name, _)| *name == part).map(|(_, title)| title) else {
+        return String::new();
+    };
+    let told = match value.as_str() {
+        Some(number) => number.to_owned(),
+        None if short => text(value, &["gitVersion"]).to_owned(),
+        None => {
+            let fields = FIELDS.iter().filter_map(|field| {
+                let (first, rest) = field.split_at(1);
+                value.get(*field).map(|inner| format!("{}{rest}:{inner}", first.to_uppercase()))
+            });
+            format!("version.Info{{{}}}", fields.collect::<Vec<String>>().join(", "))
+        }
+    };
+    format!("{title}: {told}\n")
+}
+
+fn kustomize(version: Version) -> &'static str {
+    version.release.build().map_or(KUSTOMIZE, |build| build.kustomize)
+}
+
 /// kubectl's own version: built with the server, without the fields that only servers have.
-fn client() -> Value {
+fn client(version: Version) -> Value {
+    if let Some(build) = version.release.build() {
+        return build.info(version.release, build.client_date);
+    }
     let mut version = kinds::document("/version").clone();
     if let Some(map) = version.as_object_mut() {
         map.retain(|key, _| !key.starts_with("emulation") && !key.starts_with("minCompatibility"));

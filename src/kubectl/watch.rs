@@ -135,7 +135,7 @@ impl View {
 
 /// Prints what has happened since; goes on until the shell stops asking.
 pub fn poll(host: &mut dyn Host, job: &WatchJob) -> Outcome {
-    let found = crate::kubectl::command::find(&crate::kubectl::ROOT, &job.arguments);
+    let found = crate::kubectl::command::find(&crate::kubectl::ROOT, &job.arguments, host.version());
     if found.command.name == crate::kubectl::logs::COMMAND.name {
         return crate::kubectl::logs::poll(host, job);
     }

@@ -19,6 +19,7 @@ pub mod timeline;
 pub mod tokens;
 pub mod transcript;
 pub mod uses;
+pub mod versions;
 
 pub use branches::BranchView;
 pub use history::{Action, BRANCHES_MAX, Step};

@@ -7,7 +7,8 @@ use crate::lab::{Action, Lab, Record};
 pub fn markdown(lab: &Lab, title: &str) -> String {
     let settings = lab.settings();
     let about = tr!(
-        "ServiceAccount Lab, a simulated Kubernetes 1.36. Seed {0}, started at {1}, read at {2}.",
+        "ServiceAccount Lab, a simulated Kubernetes {0}. Seed {1}, started at {2}, read at {3}.",
+        settings.kubernetes.release.name(),
         settings.seed,
         settings.start.rfc3339(),
         lab.now().rfc3339()

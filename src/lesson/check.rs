@@ -1,7 +1,7 @@
 //! The proof of a lesson: it starts unsolved, its solution solves it, each known wrong way misses the goal that it
 //! names, nothing unrelated matters, and what it says can be followed to a source.
 
-use crate::lab::{Lab, Settings, script};
+use crate::lab::{Lab, script};
 use crate::lesson::markdown::Inline;
 use crate::lesson::progress::Attempt;
 use crate::lesson::{Block, Lesson, LessonError, parse, transcript};
@@ -114,7 +114,7 @@ pub fn start(lesson: &Lesson) -> (Lab, Attempt) {
 }
 
 fn start_with(lesson: &Lesson, more: &[&str]) -> (Lab, Attempt) {
-    let mut lab = Lab::new(Settings::default());
+    let mut lab = Lab::new(lesson.settings());
     lab.set_interactive(false);
     set_up(&mut lab, lesson);
     for command in more {

@@ -18,6 +18,7 @@ pub use catalog::{COURSE, Entry, ID_LENGTH_MAX, add, add_translated, find, is_th
 pub use markdown::{Block, Inline};
 pub use parse::{LENGTH_BYTES_MAX, LessonError, parse};
 
+use crate::lab::{Release, Settings};
 use goal::Goal;
 
 /// The ways through the course.
@@ -61,8 +62,8 @@ pub struct Lesson {
     pub paths: Vec<Path>,
     /// What it sets right: `M7` and so on, of `misconceptions.md`.
     pub confronts: Vec<String>,
-    /// The version of Kubernetes it is about; `None` is the lab's own.
-    pub version: Option<String>,
+    /// The version of Kubernetes it runs on.
+    pub version: Release,
     /// Commands played before the learner starts.
     pub setup: Vec<String>,
     /// What to do, in steps; the first may be an introduction without a heading.
@@ -137,6 +138,11 @@ pub struct PredictionOption {
 }
 
 impl Lesson {
+    /// What its cluster starts with.
+    pub fn settings(&self) -> Settings {
+        Settings::of(self.version)
+    }
+
     /// Every goal with the number of its step, in order.
     pub fn goals(&self) -> impl Iterator<Item = (usize, &Goal)> {
         self.steps.iter().enumerate().flat_map(|(index, step)| step.goals.iter().map(move |goal| (index, goal)))

@@ -1,5 +1,6 @@
 //! Reads a lesson file: front matter, steps, and the fenced blocks that mean something.
 
+use crate::lab::Release;
 use crate::lesson::goal::Goal;
 use crate::lesson::markdown::{self, Block, Raw};
 use crate::lesson::{Lesson, Note, Path, Prediction, PredictionOption, Step, WrongAnswer};
@@ -36,6 +37,14 @@ struct FrontMatter {
     confronts: Vec<String>,
     #[serde(default)]
     version: Option<String>,
+}
+
+/// The version that the front matter names; the lab's own if it names none.
+fn version(name: Option<&str>) -> Result<Release, LessonError> {
+    let Some(name) = name else { return Ok(Release::default()) };
+    Release::parse(name).ok_or_else(|| {
+        error(1, format!("front matter: version: {name:?} is not simulated; there are {}, in quotes", Release::names()))
+    })
 }
 
 #[derive(Deserialize)]
@@ -76,7 +85,7 @@ pub fn parse(file_name: &str, text: &str) -> Result<Lesson, LessonError> {
         minutes: front.minutes,
         paths: front.path,
         confronts: front.confronts,
-        version: front.version,
+        version: version(front.version.as_deref())?,
         setup: Vec::new(),
         steps: vec![Step { line: body_line, ..Step::default() }],
         notes: Vec::new(),

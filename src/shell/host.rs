@@ -3,7 +3,7 @@
 use crate::api::client::Client;
 use crate::api::container::ContainerRef;
 use crate::api::files::{Entry, FileError};
-use crate::api::release::Release;
+use crate::api::release::Version;
 use crate::api::request::Origin;
 use crate::kubectl::host::{Host, Outcome};
 use crate::shell::runner::Runner;
@@ -13,8 +13,8 @@ impl Host for Runner<'_> {
         &mut *self.client
     }
 
-    fn release(&self) -> Release {
-        self.state.release
+    fn version(&self) -> Version {
+        self.state.version
     }
 
     fn has_terminal(&self) -> bool {

@@ -36,7 +36,7 @@ pub mod workstation;
 use crate::api::client::Client;
 use crate::api::container::ContainerRef;
 use crate::api::files::{Attributes, Entry, FileError, FileTree, absolute};
-use crate::api::release::Release;
+use crate::api::release::Version;
 use crate::kubectl::host::{Chunk, Outcome};
 use foreground::{Continuation, Job};
 use machine::{Frame, HOME, USER_ID};
@@ -61,7 +61,7 @@ pub struct State {
     pub(crate) job_entry: String,
     pub(crate) continuation: Continuation,
     pub(crate) interactive: bool,
-    pub(crate) release: Release,
+    pub(crate) version: Version,
 }
 
 impl State {
@@ -86,11 +86,11 @@ pub struct Shell {
 impl Shell {
     /// A fresh terminal whose `~/.kube/config` holds `kubeconfig`.
     pub fn new(kubeconfig: &str) -> Self {
-        Shell::of(Release::default(), kubeconfig)
+        Shell::of(Version::default(), kubeconfig)
     }
 
     /// A fresh terminal with the kubectl of another version.
-    pub fn of(release: Release, kubeconfig: &str) -> Self {
+    pub fn of(version: Version, kubeconfig: &str) -> Self {
         Shell {
             state: State {
                 files: workstation::disk(kubeconfig),
@@ -101,7 +101,7 @@ impl Shell {
                 job_entry: String::new(),
                 continuation: Continuation::default(),
                 interactive: true,
-                release,
+                version,
             },
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::root;
 use crate::rows::Row;
+use serviceaccount_lab::api::release::Version;
 use serviceaccount_lab::kubectl::{ROOT, command, options};
 use std::collections::BTreeSet;
 
@@ -27,7 +28,7 @@ impl Scenarios {
             for rest in text.split("kubectl ").skip(1) {
                 let line = rest.split(['|', ';', '&', '\n', ')', '>']).next().unwrap_or_default();
                 let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-                let found = command::find(&ROOT, &words);
+                let found = command::find(&ROOT, &words, Version::default());
                 uses.push((number.clone(), found.path, found.words));
             }
         }
@@ -56,7 +57,11 @@ impl Scenarios {
     /// The scenarios that use a flag of a command; an empty command is any.
     pub fn of_flag(&self, path: &str, flag: &str) -> Vec<String> {
         numbers(self.uses.iter().filter(|(_, used, words)| {
-            let known = command::find(&ROOT, &used.split(' ').skip(1).map(str::to_owned).collect::<Vec<_>>());
+            let known = command::find(
+                &ROOT,
+                &used.split(' ').skip(1).map(str::to_owned).collect::<Vec<_>>(),
+                Version::default(),
+            );
             let flags = known.command.flags.iter().flat_map(|group| group.iter()).chain(options::GLOBAL.iter());
             let short =
                 flags.filter(|known| flag.strip_prefix("--") == Some(known.name)).map(|known| known.short).next();

@@ -5,8 +5,10 @@
 //! kubernetesservice}. The rules of aggregated ClusterRoles are in the policy file as the controller would fill them in.
 
 use crate::api::kinds;
-use crate::api::object::{Object, set};
+use crate::api::object::{Object, set, strings};
+use crate::api::release::{Change, Version};
 use crate::api::time::Timestamp;
+use crate::cluster::controllers::accounts;
 use crate::cluster::random::Random;
 use crate::cluster::settings::SERVICE_IP;
 use crate::cluster::store::{Key, Store};
@@ -16,7 +18,7 @@ const POLICY: &str = include_str!("../data/rbac-bootstrap-1.36.json");
 const NAMESPACES: [&str; 4] = ["kube-system", "kube-public", "kube-node-lease", "default"];
 
 /// Fills an empty store.
-pub fn fill(store: &mut Store, random: &mut Random, now: Timestamp) {
+pub fn fill(store: &mut Store, random: &mut Random, now: Timestamp, version: Version) {
     for name in NAMESPACES {
         let namespace = json!({
             "apiVersion": "v1", "kind": "Namespace",
@@ -27,10 +29,18 @@ pub fn fill(store: &mut Store, random: &mut Random, now: Timestamp) {
         put(store, random, now, namespace);
     }
     let policy: Vec<Object> = serde_json::from_str(POLICY).unwrap_or_default();
-    for object in policy {
+    for mut object in policy.into_iter().filter(|object| is_in(version, object)) {
+        if !version.has(Change::WhoAmI)
+            && let Some(rules) = object.get_mut("rules").and_then(Value::as_array_mut)
+        {
+            rules.retain(|rule| strings(rule, &["resources"]) != ["selfsubjectreviews"]);
+        }
         put(store, random, now, object);
     }
     put(store, random, now, service());
+    if !version.has(Change::TokenTracking) {
+        return;
+    }
     // Since when the use of legacy tokens is noted: pkg/controlplane/controller/legacytokentracking.
     let tracking = json!({
         "apiVersion": "v1", "kind": "ConfigMap",
@@ -38,6 +48,12 @@ pub fn fill(store: &mut Store, random: &mut Random, now: Timestamp) {
         "data": {"since": now.date()},
     });
     put(store, random, now, tracking);
+}
+
+/// Whether that version has the controller that a role or binding of the policy is for.
+fn is_in(version: Version, object: &Object) -> bool {
+    let controller = crate::api::object::name(object).strip_prefix("system:controller:").unwrap_or_default();
+    accounts::is_in(version, controller)
 }
 
 fn service() -> Object {

@@ -71,13 +71,13 @@ impl ApiServer {
             store: Store::default(),
             clock: Clock::new(boot),
             random: Random::stream(settings.seed, "apiserver"),
+            authenticator: Authenticator::of(settings.kubernetes),
             trace: Trace::default(),
             settings: Rc::new(settings),
-            authenticator: Authenticator::default(),
             requests: 0,
             logs: logs::Logs::default(),
         };
-        bootstrap::fill(&mut server.store, &mut server.random, boot);
+        bootstrap::fill(&mut server.store, &mut server.random, boot, server.settings.kubernetes);
         server
     }
 
@@ -114,7 +114,7 @@ impl ApiServer {
         self.authorize(call, &attributes)?;
         self.pass(call, 300);
         if !call.info.is_resource {
-            return paths::serve(call);
+            return paths::serve(call, self.settings.kubernetes);
         }
         self.route(call)
     }
@@ -215,7 +215,7 @@ impl ApiServer {
     /// Starts again with other flags. What was in memory is gone: the tokens found good a moment ago.
     pub fn restart(&mut self, flags: Flags) {
         self.settings = Rc::new(Settings { flags, ..(*self.settings).clone() });
-        self.authenticator = Authenticator::default();
+        self.authenticator = Authenticator::of(self.settings.kubernetes);
     }
 
     /// What the clock shows.

@@ -3,6 +3,7 @@
 //! Follows staging/src/k8s.io/apiserver/pkg/{endpoints/discovery,server/healthz} and pkg/routes/openidmetadata.go.
 
 use crate::api::kinds;
+use crate::api::release::Version;
 use crate::api::request::{Body, Method, Response};
 use crate::api::status::Status;
 use crate::cluster::apiserver::call::Call;
@@ -20,7 +21,7 @@ const NOT_SIMULATED: [&str; 7] = ["/metrics", "/openapi/v2", "/logs", "/debug", 
 ///
 /// # Errors
 /// 404 for paths that are not there, 405 for methods that read nothing, 501 for what is not simulated.
-pub fn serve(call: &Call<'_>) -> Result<Response, Status> {
+pub fn serve(call: &Call<'_>, version: Version) -> Result<Response, Status> {
     let path = match call.request.path.trim_end_matches('/') {
         "" => "/",
         path => path,
@@ -38,6 +39,7 @@ pub fn serve(call: &Call<'_>) -> Result<Response, Status> {
         "/.well-known/openid-configuration" => document(token::openid_configuration(), "application/json"),
         "/openid/v1/jwks" => document(token::json_web_key_set(), token::JSON_WEB_KEY_SET_TYPE),
         "/" => Response::json(200, Rc::new(index())),
+        "/version" => Response::json(200, Rc::new(told(version))),
         path => match (kinds::document(path), openapi::document(path)) {
             (Value::Null, None) => return Err(unknown(path)),
             (_, Some(document)) => Response::json(200, Rc::new(document)),
@@ -45,6 +47,12 @@ pub fn serve(call: &Call<'_>) -> Result<Response, Status> {
         },
     };
     if reads { Ok(found) } else { Err(Status::method_not_allowed()) }
+}
+
+/// What `/version` answers.
+fn told(version: Version) -> Value {
+    let build = version.release.build();
+    build.map_or_else(|| kinds::document("/version").clone(), |build| build.info(version.release, build.server_date))
 }
 
 fn unknown(path: &str) -> Status {

@@ -2,6 +2,7 @@
 
 use crate::api::kinds::{self, Kind};
 use crate::api::object;
+use crate::api::release::Change;
 use crate::api::request::Response;
 use crate::api::status::Status;
 use crate::cluster::apiserver::call::{Call, Stored};
@@ -35,6 +36,7 @@ impl ApiServer {
         let kind = kinds::by_plural(&info.group, &plural)
             .filter(|kind| kind.version == info.version && info.rest.is_empty())
             .filter(|kind| kind.namespaced || info.namespace.is_empty() || info.resource == "namespaces")
+            .filter(|kind| kind.plural != "selfsubjectreviews" || self.settings.kubernetes.has(Change::WhoAmI))
             .ok_or_else(|| unknown(info))?;
         if !served(call, kind) {
             return Err(Status::method_not_allowed());
@@ -45,7 +47,7 @@ impl ApiServer {
         if !info.subresource.is_empty() {
             return self.subresource(call, kind);
         }
-        match registry::strategy(&kind.resource()) {
+        match registry::strategy_in(self.settings.kubernetes, &kind.resource()) {
             Some(strategy) => self.verb(call, Stored { kind, strategy }),
             None => self.review(call, kind),
         }

@@ -28,7 +28,9 @@ impl ApiServer {
     pub(super) fn subresource(&mut self, call: &mut Call<'_>, kind: &'static Kind) -> Result<Response, Status> {
         let info = &call.info;
         let stored = kinds::by_plural(&info.group, &info.resource)
-            .and_then(|kind| Some(Stored { kind, strategy: registry::strategy(&kind.resource())? }))
+            .and_then(|kind| {
+                Some(Stored { kind, strategy: registry::strategy_in(self.settings.kubernetes, &kind.resource())? })
+            })
             .ok_or_else(Status::no_such_path)?;
         match info.subresource.as_str() {
             "status" => self.part(call, stored),

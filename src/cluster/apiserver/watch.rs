@@ -52,7 +52,8 @@ impl ApiServer {
 
     /// The events of a watch since it was last polled; one `ERROR` if they are no longer known.
     pub fn poll(&self, watch: &mut Watch) -> Vec<WatchEvent> {
-        let (Some(kind), Some(strategy)) = (kinds::by_resource(&watch.resource), registry::strategy(&watch.resource))
+        let (Some(kind), Some(strategy)) =
+            (kinds::by_resource(&watch.resource), registry::strategy_in(self.settings.kubernetes, &watch.resource))
         else {
             return Vec::new();
         };

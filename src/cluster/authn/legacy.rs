@@ -4,6 +4,7 @@
 
 use crate::api::go::quote;
 use crate::api::object::{Object, deletion_timestamp, label, list, text, uid};
+use crate::api::release::Change;
 use crate::api::time::Timestamp;
 use crate::api::user::{UserInfo, service_account_username};
 use crate::cluster::authn::Effect;
@@ -34,11 +35,16 @@ pub fn validate(claims: &Value, presented: Presented<'_>, examiner: &mut Examine
     let claims = read(claims).map_err(|words| examiner.fail("claims", words.to_owned()))?;
     let secret = secret(&claims, presented, examiner)?;
     let account = account(&claims, examiner)?;
-    if list(&account, &["secrets"]).iter().any(|reference| text(reference, &["name"]) == claims.secret) {
+    let tracked = examiner.version.has(Change::TokenTracking);
+    if tracked && list(&account, &["secrets"]).iter().any(|reference| text(reference, &["name"]) == claims.secret) {
         examiner.warnings.push(AUTO_GENERATED.to_owned());
     }
-    note_use(&secret, &claims, examiner);
-    if label(&secret, INVALID_SINCE_LABEL).is_some_and(|since| !since.is_empty()) {
+    if tracked {
+        note_use(&secret, &claims, examiner);
+    }
+    if examiner.version.has(Change::TokenCleaner)
+        && label(&secret, INVALID_SINCE_LABEL).is_some_and(|since| !since.is_empty())
+    {
         let Claims { namespace, secret, account, .. } = claims;
         let words = format!(
             "the token in secret {namespace}/{secret} for service account {namespace}/{account} has been marked invalid. Use tokens from the TokenRequest API or manually created secret-based tokens, or remove the '{INVALID_SINCE_LABEL}' label from the secret to temporarily allow use of this token"

@@ -13,6 +13,7 @@ pub mod x509;
 
 pub use impersonation::impersonate;
 
+use crate::api::release::{Change, Version};
 use crate::api::request::{Credential, Request};
 use crate::api::time::Timestamp;
 use crate::api::user::{SYSTEM_AUTHENTICATED, UserInfo};
@@ -73,6 +74,7 @@ pub struct Review {
 #[derive(Clone, Debug, Default)]
 pub struct Authenticator {
     cache: Cache,
+    version: Version,
 }
 
 /// The audiences that the API server itself answers to.
@@ -81,6 +83,11 @@ pub fn api_audiences() -> Vec<String> {
 }
 
 impl Authenticator {
+    /// That of an API server of another version.
+    pub fn of(version: Version) -> Self {
+        Authenticator { version, ..Authenticator::default() }
+    }
+
     /// Finds out who sent a request: the first authenticator that knows the caller wins; if one saw a credential
     /// and none knew it, nobody is asking (401); without any credential the caller is anonymous.
     pub fn authenticate(
@@ -94,7 +101,10 @@ impl Authenticator {
         let mut refused = false;
         if let Some(Credential::Certificate(pem)) = &request.credential {
             match x509::authenticate(pem) {
-                Ok(user) => {
+                Ok(mut user) => {
+                    if !self.version.has(Change::CertificateId) {
+                        user.extra.remove(CREDENTIAL_ID);
+                    }
                     let finding = format!("signed by the cluster's authority for {}", user.username);
                     found.checks.push(Reason::decided("client certificate", finding));
                     found.user = Some(with_authenticated(user));
@@ -152,7 +162,7 @@ impl Authenticator {
         if let Some(remembered) = self.cache.get(presented, audiences, now) {
             return remembered;
         }
-        let examined = service_account::examine(presented, audiences, reader, now);
+        let examined = service_account::examine(presented, audiences, reader, now, self.version);
         if examined.outcome.is_ok() {
             self.cache.put(presented, audiences, &examined, now);
         }

@@ -5,6 +5,7 @@
 
 use crate::api::go::quote_list;
 use crate::api::object::{strings, text};
+use crate::api::release::Version;
 use crate::api::time::Timestamp;
 use crate::api::token::Token;
 use crate::api::user::UserInfo;
@@ -46,6 +47,8 @@ pub struct Examiner<'a> {
     pub reader: &'a dyn Reader,
     /// What the clock shows.
     pub now: Timestamp,
+    /// The version of the API server.
+    pub version: Version,
     /// The checks so far.
     pub checks: Vec<Reason>,
     /// Texts for `Warning` headers.
@@ -68,8 +71,14 @@ impl Examiner<'_> {
 }
 
 /// Examines a token for `audiences`.
-pub fn examine(presented: Presented<'_>, audiences: &[String], reader: &dyn Reader, now: Timestamp) -> Examination {
-    let mut examiner = Examiner { reader, now, checks: Vec::new(), warnings: Vec::new(), effects: Vec::new() };
+pub fn examine(
+    presented: Presented<'_>,
+    audiences: &[String],
+    reader: &dyn Reader,
+    now: Timestamp,
+    version: Version,
+) -> Examination {
+    let mut examiner = Examiner { reader, now, version, checks: Vec::new(), warnings: Vec::new(), effects: Vec::new() };
     let outcome = verdict(presented, audiences, &mut examiner);
     if let Ok((user, _)) = &outcome {
         examiner.checks.push(Reason::decided("identity", user.username.clone()));
@@ -80,8 +89,8 @@ pub fn examine(presented: Presented<'_>, audiences: &[String], reader: &dyn Read
 
 /// Makes every check of a token for `audiences` instead of stopping at the first that fails, for people who look
 /// at it: a check that `decided` is one that failed. Nothing is cached and nothing is written down.
-pub fn inspect(text: &str, audiences: &[String], reader: &dyn Reader, now: Timestamp) -> Vec<Reason> {
-    let mut examiner = Examiner { reader, now, checks: Vec::new(), warnings: Vec::new(), effects: Vec::new() };
+pub fn inspect(text: &str, audiences: &[String], reader: &dyn Reader, now: Timestamp, version: Version) -> Vec<Reason> {
+    let mut examiner = Examiner { reader, now, version, checks: Vec::new(), warnings: Vec::new(), effects: Vec::new() };
     let presented = Presented::Text(text);
     let Ok(Parsed { header, claims }) = parse(presented, &mut examiner) else { return examiner.checks };
     let _ = signature(presented, &header, &mut examiner);

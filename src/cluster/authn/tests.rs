@@ -36,7 +36,7 @@ fn claims(bound: Option<Bound>) -> Value {
         lifetime_seconds: 600,
         warn_after_seconds: None,
         bound,
-        id: "the-jti".into(),
+        id: Some("the-jti".into()),
     };
     contents.claims()
 }
@@ -271,12 +271,12 @@ fn inspection_tells_everything_that_is_wrong() {
     delete(&mut store, "pods", "box");
     let mut claims = claims(to_pod());
     claims["aud"] = json!(["vault"]);
-    let checks = service_account::inspect(&text(&claims), &api_audiences(), &store, seconds(1000));
+    let checks = service_account::inspect(&text(&claims), &api_audiences(), &store, seconds(1000), Version::default());
     let failed: Vec<&str> = checks.iter().filter(|c| c.decided).map(|c| c.subject.as_str()).collect();
     assert_eq!(failed, ["audience", "expiry", "bound pod"]);
     let passed: Vec<&str> = checks.iter().filter(|c| !c.decided).map(|c| c.subject.as_str()).collect();
     assert_eq!(passed, ["issuer", "signature", "not before", "account"]);
-    assert_eq!(service_account::inspect("junk", &api_audiences(), &store, START).len(), 1);
+    assert_eq!(service_account::inspect("junk", &api_audiences(), &store, START, Version::default()).len(), 1);
 }
 
 fn with_secret(store: &mut Store, labels: Value) -> String {

@@ -3,6 +3,26 @@
 //! One a controller that runs by default in 1.36 with kubeadm's `--controllers=*,bootstrapsigner,tokencleaner` and
 //! without a cloud. Names are those of plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go.
 
+use crate::api::release::{Change, Version};
+
+/// Those of controllers that came after 1.24, by the gates in pkg/features/kube_features.go.
+const LATER: [&str; 5] = [
+    "device-taint-eviction-controller",
+    "resource-claim-controller",
+    "service-cidrs-controller",
+    "validatingadmissionpolicy-status-controller",
+    "volumeattributesclass-protection-controller",
+];
+
+/// Whether a controller's account is made in that version.
+pub fn is_in(version: Version, controller: &str) -> bool {
+    match controller {
+        "legacy-service-account-token-cleaner" => version.has(Change::TokenCleaner),
+        later if LATER.contains(&later) => version.has(Change::ControllerAccounts),
+        _ => true,
+    }
+}
+
 /// The accounts, all in `kube-system`.
 pub const NAMES: [&str; 37] = [
     "attachdetach-controller",

@@ -16,8 +16,10 @@ pub mod root_ca;
 pub mod service_account;
 pub mod template_hash;
 pub mod token_cleaner;
+pub mod token_generation;
 pub mod token_secrets;
 
+use crate::api::release::Version;
 use crate::api::status::Status;
 use crate::api::time::Timestamp;
 use crate::cluster::actor::Context;
@@ -47,6 +49,11 @@ pub trait Controller: Sync {
 
     /// The keys a change concerns.
     fn concerns(&self, change: &Change, reader: &dyn Reader) -> Vec<Key>;
+
+    /// Whether it runs in that version.
+    fn is_in(&self, _version: Version) -> bool {
+        true
+    }
 
     /// How long after the change it looks at the key.
     fn delay(&self) -> Duration {
@@ -81,6 +88,7 @@ pub static CONTROLLERS: &[&dyn Controller] = &[
     &namespace::NamespaceController,
     &garbage::GarbageCollector,
     &token_cleaner::TokenCleaner,
+    &token_generation::TokenGeneration,
 ];
 
 /// The turns that keys wait for.

@@ -4,6 +4,7 @@
 //! in `secrets` count as generated.
 
 use crate::api::object::{self, Object, Pod};
+use crate::api::release::{Change as Difference, Version};
 use crate::api::time::Timestamp;
 use crate::cluster::actor::{Context, about};
 use crate::cluster::client::Deletion;
@@ -28,6 +29,10 @@ pub struct TokenCleaner;
 impl Controller for TokenCleaner {
     fn name(&self) -> &'static str {
         "legacy-service-account-token-cleaner"
+    }
+
+    fn is_in(&self, version: Version) -> bool {
+        version.has(Difference::TokenCleaner)
     }
 
     fn concerns(&self, change: &Change, _reader: &dyn Reader) -> Vec<Key> {

@@ -80,7 +80,7 @@ pub fn is_token_secret(secret: &Object) -> bool {
 }
 
 /// Whether a token Secret belongs to that account.
-fn belongs(secret: &Object, account: &str, uid: &str) -> bool {
+pub fn belongs(secret: &Object, account: &str, uid: &str) -> bool {
     let bound = object::annotation(secret, ACCOUNT_UID).unwrap_or_default();
     object::annotation(secret, ACCOUNT_NAME) == Some(account) && (bound.is_empty() || bound == uid)
 }

@@ -3,6 +3,7 @@
 //! Left out: heartbeats (Leases, the status every five minutes): nothing here watches them, and a year of them is long.
 
 use crate::api::object::Object;
+use crate::api::release::Release;
 use crate::api::time::Timestamp;
 use crate::cluster::settings::NODE_NAME;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 pub const ADDRESS: &str = crate::cluster::settings::NODE_ADDRESS;
 
 /// The Node object.
-pub fn node(now: Timestamp) -> Object {
+pub fn node(now: Timestamp, release: Release) -> Object {
     let time = now.rfc3339();
     let condition = |kind: &str, status: &str, reason: &str, message: &str| {
         json!({
@@ -47,7 +48,7 @@ pub fn node(now: Timestamp) -> Object {
             "nodeInfo": {
                 "machineID": "7d5f1ca9b1e54d0a9f7a3a5f5d0c6a11", "systemUUID": "7d5f1ca9-b1e5-4d0a-9f7a-3a5f5d0c6a11",
                 "bootID": "0f0e2f0c-5a43-4b67-9f0a-4f1d6cf0a6de", "kernelVersion": "6.12.0", "osImage": "Debian GNU/Linux 13 (trixie)",
-                "containerRuntimeVersion": "containerd://2.1.4", "kubeletVersion": "v1.36.2", "kubeProxyVersion": "",
+                "containerRuntimeVersion": "containerd://2.1.4", "kubeletVersion": release.git_version(), "kubeProxyVersion": "",
                 "operatingSystem": "linux", "architecture": "amd64",
             },
             "images": [],

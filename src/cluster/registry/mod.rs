@@ -22,12 +22,13 @@ pub mod token_review;
 pub mod workload_strategies;
 pub mod workloads;
 
+use crate::api::release::{Change, Version};
 pub use strategy::{Column, Strategy};
 
 /// The resources that are stored, one line each.
 static STRATEGIES: [&dyn Strategy; 14] = [
     &namespace::Namespaces,
-    &service_account::ServiceAccounts,
+    &service_account::SERVICE_ACCOUNTS[1],
     &secret::Secrets,
     &config_map::ConfigMaps,
     &pods::Pods,
@@ -45,6 +46,16 @@ static STRATEGIES: [&dyn Strategy; 14] = [
 /// The rules of a stored resource (`pods`, `deployments.apps`).
 pub fn strategy(resource: &str) -> Option<&'static dyn Strategy> {
     STRATEGIES.iter().copied().find(|strategy| strategy.resource() == resource)
+}
+
+/// The rules of a stored resource in another version.
+pub fn strategy_in(version: Version, resource: &str) -> Option<&'static dyn Strategy> {
+    if resource != "serviceaccounts" {
+        return strategy(resource);
+    }
+    let counts = usize::from(!version.has(Change::NoSecretsColumn));
+    let warns = usize::from(version.has(Change::MountableSecretsWarning));
+    service_account::SERVICE_ACCOUNTS.get(2 * counts + warns).map(|strategy| strategy as &dyn Strategy)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! checks is behaviour. Before it come, in the door: that the namespaces of object and URL agree, and admission.
 
 use crate::api::object::{Object, Pod, at, integer, list, set, strings, text, uid};
+use crate::api::release::{Change, Version};
 use crate::api::status::{FieldError, Status};
 use crate::api::time::Timestamp;
 use crate::api::token::Token;
@@ -57,7 +58,8 @@ pub fn create(body: &Object, namespace: &str, name: &str, context: &mut Context<
     let mut object = with_defaults(body, &account, namespace, name, context.now);
     let asked = integer(&object, &["spec", "expirationSeconds"]).unwrap_or(DEFAULT_SECONDS);
     check_seconds(asked, at(&object, &["spec", "expirationSeconds"]))?;
-    let bound = bound(&object, namespace, name, context.reader)?;
+    let version = context.settings.kubernetes;
+    let bound = bound(&object, namespace, name, context.reader, version)?;
     let mut checks = vec![Reason::looked("spec.audiences", strings(&object, &["spec", "audiences"]).join(", "))];
     let mut warnings = Vec::new();
     let seconds = clamp(asked, context.settings, &mut checks, &mut warnings);
@@ -80,7 +82,8 @@ pub fn create(body: &Object, namespace: &str, name: &str, context: &mut Context<
         lifetime_seconds: if extended { EXTENDED_LIFETIME_SECONDS } else { seconds },
         warn_after_seconds: extended.then_some(seconds),
         bound,
-        id: context.random.uuid(),
+        // Drawn in any case, so that one change does not shift what else is drawn.
+        id: Some(context.random.uuid()).filter(|_| version.has(Change::TokenId)),
     };
     let claims = contents.claims();
     let token = token::issue(&claims);
@@ -170,7 +173,13 @@ fn lifetime(seconds: u64, extended: bool, now: Timestamp) -> Reason {
     Reason::decided("lifetime", finding)
 }
 
-fn bound(object: &Object, namespace: &str, account: &str, reader: &dyn Reader) -> Result<Option<Bound>, Status> {
+fn bound(
+    object: &Object,
+    namespace: &str,
+    account: &str,
+    reader: &dyn Reader,
+    version: Version,
+) -> Result<Option<Bound>, Status> {
     let reference = at(object, &["spec", "boundObjectRef"]);
     if reference.is_null() {
         return Ok(None);
@@ -180,7 +189,7 @@ fn bound(object: &Object, namespace: &str, account: &str, reader: &dyn Reader) -
     let (claim, resource, home) = match (api_version.contains('/'), kind) {
         (false, "Pod") => ("pod", "pods", namespace),
         (false, "Secret") => ("secret", "secrets", namespace),
-        (false, "Node") => ("node", "nodes", ""),
+        (false, "Node") if version.has(Change::NodeBinding) => ("node", "nodes", ""),
         _ => {
             let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
             let message = format!("cannot bind token to object of type {group}/{version}, Kind={kind}");
@@ -196,7 +205,7 @@ fn bound(object: &Object, namespace: &str, account: &str, reader: &dyn Reader) -
                 crate::api::go::quote(account)
             )));
         }
-        node = node_of(&found, reader);
+        node = node_of(&found, reader).filter(|_| version.has(Change::NodeInfo));
     }
     let wanted = field("uid");
     if !wanted.is_empty() && wanted != uid(&found) {

@@ -19,6 +19,7 @@ pub const COMMAND: Command = Command {
     summary: "Experimental: Check self subject attributes",
     examples: &["kubectl auth whoami", "kubectl auth whoami -o yaml"],
     flags: &[OUTPUT],
+    since: Some(crate::api::release::Change::WhoAmI),
     run,
     ..Command::EMPTY
 };

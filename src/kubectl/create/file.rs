@@ -22,6 +22,15 @@ pub const FLAGS: &[Flag] = &[
 /// # Errors
 /// All that failed.
 pub fn run(context: &mut Context<'_>) -> Result<(), Failure> {
+    let words = context.arguments();
+    let newer =
+        |name: &String| context.command.children.iter().any(|child| child.since.is_some() && child.is_called(name));
+    if words.first().is_some_and(newer) {
+        // A command of a later kubectl: to this one it is just words, and there is no file.
+        let unknown = format!("unknown command {}", crate::api::go::quote(&words.join(" ")));
+        context.complain("Error: must specify one of -f and -k\n\n");
+        return Err(Failure::usage(unknown));
+    }
     writing::no_arguments(context)?;
     let options = Options::from_flags(context)?;
     let mut show = Show::from(context, Order::Sorted, options.dry_run)?;

@@ -4,6 +4,7 @@
 
 use crate::api::kinds;
 use crate::api::object::text;
+use crate::api::release::{Change, Version};
 use crate::api::request::{Method, Request};
 use crate::kubectl::command::Command;
 use crate::kubectl::context::{Context, object_path};
@@ -33,6 +34,7 @@ pub const COMMAND: Command = Command {
         "kubectl create token myapp --bound-object-kind Secret --bound-object-name mysecret",
     ],
     flags: &[OWN_FLAGS, OUTPUT],
+    since: Some(Change::CreateToken),
     run,
     ..Command::EMPTY
 };
@@ -42,7 +44,7 @@ const WRAP: &str = "failed to create token";
 fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let name = name_argument(context)?;
     let printer = Printer::from(context, Order::Typed, false)?;
-    let review = token_request(&context.flags).map_err(Failure::message)?;
+    let review = token_request(&context.flags, context.host.version()).map_err(Failure::message)?;
     let namespace = context.namespace()?;
     let answer = request(context, &namespace, &name, review).map_err(|failure| failure.wrap(WRAP))?;
     let token = text(&answer, &["status", "token"]);
@@ -65,7 +67,7 @@ fn request(context: &mut Context<'_>, namespace: &str, name: &str, review: Value
 }
 
 /// Checks the flags in kubectl's order and makes the TokenRequest.
-fn token_request(flags: &Flags) -> Result<Value, String> {
+fn token_request(flags: &Flags, version: Version) -> Result<Value, String> {
     let (negative, duration) = flags.duration("duration");
     if negative && !duration.is_zero() {
         return Err("--duration must be greater than or equal to 0".to_owned());
@@ -81,13 +83,13 @@ fn token_request(flags: &Flags) -> Result<Value, String> {
     if !duration.is_zero() {
         crate::api::object::set(&mut spec, &["expirationSeconds"], json!(duration.as_secs()));
     }
-    if let Some(reference) = bound_object(flags)? {
+    if let Some(reference) = bound_object(flags, version)? {
         crate::api::object::set(&mut spec, &["boundObjectRef"], reference);
     }
     Ok(json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}))
 }
 
-fn bound_object(flags: &Flags) -> Result<Option<Value>, String> {
+fn bound_object(flags: &Flags, version: Version) -> Result<Option<Value>, String> {
     let [kind, name, uid] = ["kind", "name", "uid"].map(|part| flags.text(&format!("bound-object-{part}")));
     if kind.is_empty() {
         for (part, value) in [("name", name), ("uid", uid)] {
@@ -97,8 +99,10 @@ fn bound_object(flags: &Flags) -> Result<Option<Value>, String> {
         }
         return Ok(None);
     }
-    if !["Node", "Pod", "Secret"].contains(&kind) {
-        return Err("supported --bound-object-kind values are Node, Pod, Secret".to_owned());
+    let all = ["Node", "Pod", "Secret"];
+    let known = if version.has(Change::NodeBinding) { &all[..] } else { &all[1..] };
+    if !known.contains(&kind) {
+        return Err(format!("supported --bound-object-kind values are {}", known.join(", ")));
     }
     if name.is_empty() {
         return Err("--bound-object-name is required if --bound-object-kind is provided".to_owned());
@@ -117,7 +121,8 @@ mod tests {
 
     fn made(words: &[&str]) -> Result<Value, String> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        token_request(&Flags::parse(OWN_FLAGS.to_vec(), &words).unwrap()).map(|review| review["spec"].clone())
+        token_request(&Flags::parse(OWN_FLAGS.to_vec(), &words).unwrap(), Version::default())
+            .map(|review| review["spec"].clone())
     }
 
     #[test]

@@ -119,7 +119,7 @@ fn describe(context: &mut Context, one: &Fetched, show_events: bool) -> Result<S
     let object = context.get(one.kind, &one.namespace, &one.name)?;
     let mut page = Page::new(context.host.client().now());
     match one.kind.resource().as_str() {
-        "serviceaccounts" => serviceaccount::describe(&mut page, &object),
+        "serviceaccounts" => serviceaccount::describe(context, &mut page, &object),
         "secrets" => secret::describe(&mut page, &object),
         "configmaps" => configmap::describe(&mut page, &object),
         "namespaces" => namespace::describe(&mut page, &object),

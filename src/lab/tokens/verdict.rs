@@ -74,7 +74,7 @@ pub fn verdict(lab: &Lab, text: &str) -> Verdict {
         _ => None,
     });
     let audiences = crate::cluster::authn::api_audiences();
-    let checks = inspect(text, &audiences, lab.cluster().reader(), lab.now());
+    let checks = inspect(text, &audiences, lab.cluster().reader(), lab.now(), lab.settings().kubernetes);
     let decoded = decode(text).ok();
     let header = decoded.map(|decoded| decoded.header).unwrap_or_default();
     let rows: Vec<Row> =

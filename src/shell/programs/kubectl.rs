@@ -25,7 +25,7 @@ fn reads_stdin(arguments: &[String]) -> bool {
 /// from kubectl's own tables, names of objects from the API server.
 pub fn complete(runner: &mut Runner<'_>, words: &[String]) -> Vec<String> {
     let Some((word, before)) = words.split_last() else { return Vec::new() };
-    let found = command::find(&crate::kubectl::ROOT, before);
+    let found = command::find(&crate::kubectl::ROOT, before, runner.state.version);
     if word.starts_with('-') {
         let written = |flag: &Flag| format!("--{}{}", flag.name, if flag.bare.is_empty() { "=" } else { "" });
         return found.command.all_flags().iter().map(written).collect();
@@ -33,7 +33,7 @@ pub fn complete(runner: &mut Runner<'_>, words: &[String]) -> Vec<String> {
     let rest = &found.words;
     let argument = command::first_argument(found.command, rest);
     if !found.command.children.is_empty() && argument.is_none() {
-        return found.command.children.iter().map(|child| child.name.to_owned()).collect();
+        return found.command.children.iter().filter(|child| child.is_in(runner.state.version)).map(|child| child.name.to_owned()).collect();
     }
     let previous = rest.last().map(String::as_str).unwrap_or_default();
     if ["-n", "--namespace"].contains(&previous) {
