@@ -12,7 +12,7 @@ pub mod kubeconfig;
 pub mod listen;
 mod openapi_v2;
 pub mod preview;
-mod protobuf;
+pub mod protobuf;
 mod streams;
 mod terminal;
 mod tls;

@@ -3,7 +3,7 @@
 mod dates;
 mod evaluate;
 mod functions;
-mod syntax;
+pub mod syntax;
 mod texts;
 mod value;
 
