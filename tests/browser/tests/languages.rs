@@ -242,6 +242,10 @@ fn pseudo() -> String {
 #[test]
 fn from_right_to_left_it_fits_and_code_stays() {
     let server = with_language("rtl", "ar-XB", &pseudo());
+    let lessons = xtask::paths::target().join("browser/rtl/languages/ar-XB/lessons");
+    fs::create_dir_all(&lessons).expect("the folder can be made");
+    fs::write(lessons.join("01-default-account.md"), project("lessons/01-default-account.md"))
+        .expect("it can be written");
     let view = View::new(1440, 900).at("?lang=ar-XB#lesson=default-account");
     let page = Page::open_broken(&server, &view);
     page.wait("it has started", || page.script("return !!document.querySelector('.xray')", &[]) == true);
