@@ -67,8 +67,7 @@ impl Kubelet {
             let pod = worker.pod();
             let tokens =
                 worker.volumes.iter().flat_map(|volume| volume.tokens.iter().map(move |token| (volume, token)));
-            let lives = tokens.map(move |(volume, token)| token_life(&pod, &volume.name, token, None));
-            lives
+            tokens.map(move |(volume, token)| token_life(&pod, &volume.name, token, None))
         });
         self.ended.iter().cloned().chain(mounted).collect()
     }

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::lab::{Lab, Settings};
-use crate::words::mark;
 
 const POD: &str = "cat > my-pod.yaml <<'EOF'
 apiVersion: v1

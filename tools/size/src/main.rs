@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 }
 
 /// What `dist/` holds beside the page: fetched when somebody asks for it, or read by the server only.
-const LATER: [&str; 3] = ["lessons/", "fidelity.", "_headers"];
+const LATER: [&str; 4] = ["lessons/", "languages/", "fidelity.", "_headers"];
 
 /// Prints a line a file, heaviest first, and the sum; the sum of what a first visit downloads, brotli, in KB.
 fn weigh(dist: &Path) -> io::Result<f64> {
