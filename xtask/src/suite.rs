@@ -156,7 +156,7 @@ fn artefacts() -> Result<Note, Failure> {
         let mut cargo = run::cargo();
         run::run(cargo.args(["run", "--quiet", "--locked", "--package", "pack", "--"]).args(what))?;
     }
-    run::run(size().arg("artefacts"))?;
+    run::run(&mut size())?;
     let mut cargo = run::cargo();
     cargo.args(["test", "--quiet", "--locked", "--package", "browser-tests"]);
     for test in ["single_file", "npm_package", "scorm"] {
