@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test, one step after another, and a summary at the end.
 
-use crate::{Failure, chromium, page, run, tools};
+use crate::{Failure, chromium, page, paths, run, tools};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ struct Step {
 /// What the summary says of a step besides its time.
 type Note = String;
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 10] = [
     Step { name: "setup", shows: "the tools are there", work: set_up },
     Step { name: "format", shows: "cargo fmt changes nothing", work: format },
     Step { name: "clippy", shows: "no warning, natively", work: clippy },
@@ -24,7 +24,15 @@ const STEPS: [Step; 8] = [
     Step { name: "page", shows: "trunk builds dist/", work: build },
     Step { name: "size", shows: "what a first visit downloads does not grow unseen", work: measure },
     Step { name: "browser", shows: "the page in Chromium", work: browser },
+    Step { name: "artefacts", shows: "the single file, the npm package and the SCORM packages, used", work: artefacts },
+    Step { name: EXAMPLES, shows: "examples/, built by their documentation systems and used", work: examples },
 ];
+
+/// Only run when it is named: it installs what it needs, which takes minutes.
+const EXAMPLES: &str = "examples";
+
+/// The mdBook that builds its example.
+pub const MDBOOK: &str = "0.4.52";
 
 /// Runs all steps, or the named ones.
 pub fn test(only: &[String]) -> Result<(), Failure> {
@@ -34,10 +42,13 @@ pub fn test(only: &[String]) -> Result<(), Failure> {
     }
     let start = Instant::now();
     let mut results: Vec<(&Step, Duration, Result<Note, Failure>)> = Vec::new();
-    for step in STEPS.iter().filter(|step| only.is_empty() || only.iter().any(|name| name == step.name)) {
+    for step in STEPS
+        .iter()
+        .filter(|step| (only.is_empty() && step.name != EXAMPLES) || only.iter().any(|name| name == step.name))
+    {
         println!("\n=== {}: {}", step.name, step.shows);
         let began = Instant::now();
-        let needs_page = matches!(step.name, "size" | "browser");
+        let needs_page = matches!(step.name, "size" | "browser" | "artefacts" | EXAMPLES);
         let no_page = needs_page && results.iter().any(|(step, _, result)| step.name == "page" && result.is_err());
         let result = if no_page { Err("not run: there is no page".into()) } else { (step.work)() };
         if let Err(failure) = &result {
@@ -135,6 +146,53 @@ fn measure() -> Result<Note, Failure> {
 fn browser() -> Result<Note, Failure> {
     chromium::find()?;
     counted(run::cargo().args(["test", "--quiet", "--locked", "--package", "browser-tests"]))
+}
+
+/// What is handed out besides the page.
+fn artefacts() -> Result<Note, Failure> {
+    chromium::find()?;
+    page::build()?;
+    for what in [&["single"][..], &["package"], &["scorm"], &["scorm", "automount-off"]] {
+        let mut cargo = run::cargo();
+        run::run(cargo.args(["run", "--quiet", "--locked", "--package", "pack", "--"]).args(what))?;
+    }
+    run::run(&mut size())?;
+    let mut cargo = run::cargo();
+    cargo.args(["test", "--quiet", "--locked", "--package", "browser-tests"]);
+    for test in ["single_file", "npm_package", "scorm"] {
+        cargo.args(["--test", test]);
+    }
+    counted(cargo.args(["--", "--ignored", "--nocapture"]))
+}
+
+/// The documentation systems. Those that cannot be had here are said not to be tried.
+fn examples() -> Result<Note, Failure> {
+    chromium::find()?;
+    page::build()?;
+    let folder = paths::tools().join(format!("mdbook-{MDBOOK}"));
+    if tools::on_path("mdbook").is_none()
+        && !folder.join("bin").join(format!("mdbook{}", std::env::consts::EXE_SUFFIX)).is_file()
+    {
+        println!("Installing mdbook {MDBOOK} into {} (some minutes) ...", paths::shown(&folder));
+        let mut cargo = run::cargo();
+        cargo.args([
+            "install",
+            "--debug",
+            "--locked",
+            "mdbook",
+            "--version",
+            MDBOOK,
+            "--no-default-features",
+            "--root",
+        ]);
+        cargo.arg(&folder).env("CARGO_PROFILE_DEV_DEBUG", "false").env_remove("CARGO_TARGET_DIR");
+        // Its test says that it is not there.
+        run::run_logged(&mut cargo, &paths::tools().join("log/mdbook.log"))
+            .unwrap_or_else(|failure| println!("{failure}"));
+    }
+    let mut cargo = run::cargo();
+    cargo.args(["test", "--quiet", "--locked", "--package", "browser-tests", "--test", "docs_systems"]);
+    counted(cargo.args(["--", "--ignored", "--nocapture"]))
 }
 
 /// Runs tests, passing on what they print, and counts them.

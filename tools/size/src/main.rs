@@ -5,6 +5,7 @@
 //! makes the page heavier than that, so growth is a decision that shows in a diff of this file. It only moves down,
 //! or up with the reason in the commit.
 
+mod artefacts;
 mod origins;
 
 use std::path::{Path, PathBuf};
@@ -15,11 +16,18 @@ use std::{fs, io};
 const GOAL_KB: f64 = 350.0;
 
 /// All that a first visit may download, brotli. docs/performance.md says where the bytes go.
-const CEILING_KB: f64 = 1010.0;
+const CEILING_KB: f64 = 1060.0;
 
 fn main() -> ExitCode {
     let total = match weigh(&xtask::paths::dist()) {
         Ok(total) => total,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let too_large = match artefacts::weigh() {
+        Ok(too_large) => too_large,
         Err(error) => {
             eprintln!("error: {error}");
             return ExitCode::FAILURE;
@@ -35,11 +43,25 @@ fn main() -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
-    ExitCode::SUCCESS
+    if too_large.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("error: over budget (tools/size/src/artefacts.rs): {}", too_large.join(", "));
+    ExitCode::FAILURE
 }
 
 /// What `dist/` holds beside the page: fetched when somebody asks for it, or read by the server only.
-const LATER: [&str; 4] = ["lessons/", "languages/", "fidelity.", "_headers"];
+const LATER: [&str; 9] = [
+    "lessons/",
+    "languages/",
+    "languages/",
+    "fidelity.",
+    "_headers",
+    "embed.html",
+    "serviceaccount-lab.js",
+    "serviceaccount-lab.d.ts",
+    "manifest.webmanifest",
+];
 
 /// Prints a line a file, heaviest first, and the sum; the sum of what a first visit downloads, brotli, in KB.
 fn weigh(dist: &Path) -> io::Result<f64> {
