@@ -133,8 +133,8 @@ fn one(run: &Run, left: Release, right: Release) -> Html {
             <table class="both-lines">
                 <thead><tr>
                     <th scope="col"><span class="visually-hidden">{ tr("Mark") }</span></th>
-                    <th scope="col">{ "Kubernetes " }{ left.name() }</th>
-                    <th scope="col">{ "Kubernetes " }{ right.name() }</th>
+                    <th scope="col">{ left.name() }</th>
+                    <th scope="col">{ right.name() }</th>
                 </tr></thead>
                 <tbody>
                     if run.rows.is_empty() {

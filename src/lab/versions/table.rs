@@ -56,7 +56,7 @@ pub const TABLE: [Difference; 15] = [
     row(
         Change::CreateToken,
         "1.24",
-        mark("kubectl create token"),
+        "kubectl create token",
         mark("kubectl has no such command; the server answers a TokenRequest all the same."),
         mark("kubectl create token NAME asks for a token that expires."),
         "staging/src/k8s.io/kubectl/pkg/cmd/create/create_token.go; #107880",
@@ -90,7 +90,7 @@ pub const TABLE: [Difference; 15] = [
     row(
         Change::WhoAmI,
         "1.28",
-        mark("kubectl auth whoami"),
+        "kubectl auth whoami",
         mark("Neither the command nor the SelfSubjectReview behind it."),
         mark("It tells who the server takes you for. (The command came with 1.27, its API on by default with 1.28.)"),
         "staging/src/k8s.io/kubectl/pkg/cmd/auth/whoami.go; KEP-3325",
@@ -149,8 +149,8 @@ pub const TABLE: [Difference; 15] = [
         Change::DeletedFrom,
         "1.34",
         mark("kubectl delete names the namespace"),
-        mark("serviceaccount \"x\" deleted"),
-        mark("serviceaccount \"x\" deleted from default namespace"),
+        "serviceaccount \"x\" deleted",
+        "serviceaccount \"x\" deleted from default namespace",
         "staging/src/k8s.io/kubectl/pkg/cmd/delete/delete.go; #126619",
     ),
     row(
