@@ -3,6 +3,8 @@
 //! The element's attributes are the same words. A word is never taken away again; what is not known is ignored, and so
 //! is a value that cannot be read.
 
+use crate::api::release::Release;
+
 /// The longest query that is read, in bytes.
 const QUERY_LENGTH_MAX: usize = 128 * 1024;
 /// The most entries that are run at the start, and the longest text they make.
@@ -94,6 +96,8 @@ pub struct Options {
     pub autorun: Autorun,
     /// The session to begin with, as in a link.
     pub state: Option<String>,
+    /// The version of Kubernetes for a session without a lesson; a lesson has its own.
+    pub version: Option<Release>,
     /// The name that the session is kept under in the tab; without one it is not kept.
     pub name: Option<String>,
     /// Whether the frame is as high as its content, instead of the content as high as the frame.
@@ -132,6 +136,7 @@ impl Options {
             readonly: is_on("readonly"),
             autorun: get("autorun").map(autorun).unwrap_or_default(),
             state: get("state").filter(|value| !value.is_empty()).map(str::to_owned),
+            version: get("version").and_then(Release::parse),
             name: get("name").filter(|name| !name.is_empty() && name.len() <= NAME_LENGTH_MAX).map(str::to_owned),
             auto_height: embedded && get("height") == Some("auto"),
         }

@@ -50,6 +50,18 @@ impl Saved {
         }
     }
 
+    /// Keeps it in the tab under the name of its version, while one of another version is open.
+    pub fn keep_as(&self, version: &str) {
+        if !self.session.is_empty() {
+            self.save_as(&format!("{NAME}-{version}"));
+        }
+    }
+
+    /// The session that was kept under the name of a version.
+    pub fn kept_as(version: &str) -> Option<Self> {
+        Self::load_from(&format!("{NAME}-{version}"))
+    }
+
     /// A log that is too long is not kept; it would fill the storage.
     fn save_as(&self, name: &str) {
         if let Ok(text) = serde_json::to_string(self)

@@ -97,6 +97,8 @@ pub const COURSE: &[Entry] = &[
         "End a token before its time, and know what else ends with it.", 7, [Operator Security]),
     lesson!("11-stolen-token.md", "The stolen token",
         "Find out whose token was stolen, lock the thief out, and keep everybody else working.", 8, [Security]),
+    lesson!("12-before-and-now.md", "Before and now",
+        "Know what changed for accounts and their tokens since Kubernetes 1.23, and tell old advice from good advice.", 8, []),
     lesson!("13-pull-secrets.md", "Pull secrets and extras",
         "Let an account bring along the password for a registry, and learn three things about it that surprise.", 6, []),
     lesson!("14-review.md", "Review",

@@ -21,8 +21,10 @@ use crate::ui::moments::{Go, Panel};
 use crate::ui::session::{Act, Handle, Session};
 use crate::ui::share::Share;
 use crate::ui::shortcuts;
+use crate::ui::side_by_side::SideBySide;
 use crate::ui::terminal::TerminalPane;
 use crate::ui::time_pane::TimePane;
+use crate::ui::versions::VersionsPane;
 use crate::ui::xray::XrayPane;
 use crate::words;
 use crate::words::tr;
@@ -250,12 +252,15 @@ fn Lab(props: &LabProps) -> Html {
                 <CourseMap key={spoken} session={handle.clone()} />
             } else if let Some((left, right)) = session.compared {
                 <Compare key={spoken} session={handle.clone()} {left} {right} />
+            } else if session.pair.is_some() {
+                <SideBySide key={spoken} session={handle.clone()} />
             } else {
                 <main class="panes" key={spoken}>
                     {
                         match session.panel {
                             Some(Panel::History) => html! { <HistoryPane session={handle.clone()} /> },
                             Some(Panel::Share) => html! { <Share session={handle.clone()} /> },
+                            Some(Panel::Versions) => html! { <VersionsPane session={handle.clone()} /> },
                             None if !view.lesson => Html::default(),
                             None => html! { <LessonPane session={handle.clone()} /> },
                         }

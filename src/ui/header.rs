@@ -4,6 +4,7 @@ use crate::embed::page;
 use crate::ui::language::LanguageChoice;
 use crate::ui::moments::{Go, Panel};
 use crate::ui::session::{Act, Props};
+use crate::ui::versions::VersionButton;
 use crate::words::{mark, tr};
 use yew::prelude::*;
 
@@ -27,7 +28,8 @@ pub fn Header(props: &Props) -> Html {
             </svg>
             <h1>{ "ServiceAccount Lab" }</h1>
             <span class="place">{ "/ " }{ place }</span>
-            <a class="pill" href={(!page::is_marked("data-single")).then_some("fidelity.html")} target="_blank" rel="noopener" title={tr("What is simulated, and how truly")}>{ tr("simulated Kubernetes 1.36") }</a>
+            <a class="pill" href={(!page::is_marked("data-single")).then_some("fidelity.html")} target="_blank" rel="noopener" title={tr("What is simulated, and how truly")}>{ tr("simulated") }</a>
+            <VersionButton session={props.session.clone()} />
             <nav class="header-actions" aria-label={tr("Session")}>
                 <button type="button" disabled={!session.lab.can_undo()} title={tr("Ctrl+Z outside text fields")} aria-keyshortcuts="Control+Z Meta+Z"
                     onclick={props.session.on(Act::Undo)}>{ tr("Undo") }</button>

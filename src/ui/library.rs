@@ -8,6 +8,7 @@ use crate::lab::link::SessionFile;
 use crate::lesson::{COURSE, ID_LENGTH_MAX, LENGTH_BYTES_MAX, add, add_translated, find, is_there};
 use crate::ui::moments::Go;
 use crate::ui::session::{Act, Session};
+use crate::ui::versions::VersionAct;
 use crate::words;
 use wasm_bindgen_futures::spawn_local;
 
@@ -30,6 +31,9 @@ pub fn missing(session: &Session, act: &Act) -> Vec<String> {
     match act {
         Act::Open(id) => wanted.extend(id.clone()),
         Act::Go(Go::Open(text)) => wanted.extend(lesson_of_session(text)),
+        Act::Version(VersionAct::GoOn(release)) => {
+            wanted.extend(Saved::kept_as(release.name()).and_then(|saved| saved.session.lesson));
+        }
         Act::Go(Go::Aside) => wanted.extend(Saved::aside().and_then(|saved| saved.session.lesson)),
         _ => return wanted,
     }

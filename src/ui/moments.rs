@@ -16,6 +16,8 @@ pub enum Panel {
     History,
     /// Links, files and the transcript.
     Share,
+    /// Versions of Kubernetes.
+    Versions,
 }
 
 /// A move through the history.
@@ -73,6 +75,7 @@ impl Session {
                 self.panel = panel;
                 self.map = false;
                 self.compared = None;
+                self.pair = None;
                 return;
             }
             Go::Open(text) => self.open_session(&text),

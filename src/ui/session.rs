@@ -6,7 +6,8 @@ use crate::cluster::settings::Settings;
 use crate::embed::options::Options;
 use crate::embed::saved::Saved;
 use crate::lab::link::{LinkError, SessionFile};
-use crate::lab::{Lab, Record};
+use crate::lab::versions::Pair;
+use crate::lab::{Lab, Record, Release};
 use crate::lesson::course::Course;
 use crate::lesson::progress::Attempt;
 use crate::lesson::{self, Lesson, reopen};
@@ -15,6 +16,7 @@ use crate::ui::learning::Learn;
 use crate::ui::library;
 use crate::ui::moments::{Go, Panel};
 use crate::ui::seek::TimeAct;
+use crate::ui::versions::VersionAct;
 use crate::words::{mark, told, tr};
 use std::cell::{Ref, RefCell};
 use std::collections::BTreeMap;
@@ -128,6 +130,8 @@ pub enum Act {
     Time(TimeAct),
     /// Something about learning.
     Learn(Learn),
+    /// Something about versions of Kubernetes.
+    Version(VersionAct),
     /// The page speaks another language now, or cannot, and why.
     Speak(Option<String>),
 }
@@ -188,6 +192,10 @@ pub struct Session {
     pub speed: u32,
     /// When the lesson, or free play, began.
     pub began: Timestamp,
+    /// The version of Kubernetes of free play.
+    pub release: Release,
+    /// Two versions that are compared.
+    pub pair: Option<Pair>,
     /// What the address asked for.
     pub options: Rc<Options>,
     /// The step that the lesson is to be scrolled to.
@@ -228,6 +236,8 @@ impl Session {
             present: None,
             speed: 1,
             began: Settings::default().start,
+            release: embedded::options().version.unwrap_or_default(),
+            pair: None,
             options: embedded::options(),
             scroll_to: None,
             driven: false,
@@ -285,6 +295,9 @@ impl Session {
             self.attempt.answer(*question, *option);
         }
         let target = reopen::position(file, &lab);
+        if file.lesson.is_none() {
+            self.release = lab.settings().kubernetes.release;
+        }
         self.lab = lab;
         self.adopting = true;
         self.walk_to(target);
@@ -321,7 +334,9 @@ impl Session {
 
     pub(super) fn open(&mut self, id: Option<&str>) {
         self.lesson = id.and_then(|id| self.lesson_to_open(id)).map(Rc::new);
-        self.lab = Lab::new(Settings::default());
+        let of_lesson = self.lesson.as_ref().map(|lesson| lesson.settings());
+        self.lab = Lab::new(of_lesson.unwrap_or_else(|| Settings::of(self.release)));
+        self.pair = None;
         self.drafts.clear();
         self.open_files.clear();
         self.middle = Middle::Terminal;
@@ -452,6 +467,7 @@ impl Session {
             Act::Dismiss => self.notice = None,
             Act::Time(act) => self.act_on_time(act),
             Act::Learn(learn) => self.learn(learn),
+            Act::Version(act) => self.act_on_versions(act),
             Act::Speak(problem) => self.speak(problem),
         }
         self.after();

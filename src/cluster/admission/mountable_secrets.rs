@@ -92,16 +92,6 @@ fn check_containers(pod: &Object, field: &str, word: &str, account: &Object) -> 
     Ok(())
 }
 
-/// Warns of the annotation when an account newly gets it.
-pub fn warn_of_annotation(account: &Object, old: Option<&Object>, warnings: &mut Vec<String>) {
-    let has = |object: &Object| annotation(object, ENFORCE_ANNOTATION).is_some();
-    if has(account) && !old.is_some_and(has) {
-        warnings.push(format!(
-            "metadata.annotations[{ENFORCE_ANNOTATION}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets"
-        ));
-    }
-}
-
 /// Go's `strconv.ParseBool` of the annotation; anything it cannot read is no.
 fn is_enforced(account: &Object) -> bool {
     matches!(annotation(account, ENFORCE_ANNOTATION), Some("1" | "t" | "T" | "TRUE" | "true" | "True"))

@@ -83,7 +83,6 @@ pub fn admit(
 /// As [`admit`]; for ephemeral containers a plain 500, as the real one answers.
 pub fn validate(object: &Object, attributes: &Attributes<'_>, context: &mut Context<'_>) -> Result<(), Status> {
     if attributes.is("serviceaccounts") {
-        mountable_secrets::warn_of_annotation(object, attributes.old, &mut context.warnings);
         return Ok(());
     }
     if annotation(object, MIRROR_ANNOTATION).is_some() {

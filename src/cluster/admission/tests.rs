@@ -328,22 +328,6 @@ fn mountable_secrets_are_enforced_where_the_account_says_so() {
 }
 
 #[test]
-fn the_annotation_warns_when_it_is_new() {
-    let store = cluster();
-    let annotated =
-        json!({"metadata": {"name": "a", "annotations": {"kubernetes.io/enforce-mountable-secrets": "false"}}});
-    let plain = json!({"metadata": {"name": "a"}});
-    let warnings = |operation, old| {
-        let asked = Asked { operation, plural: "serviceaccounts", name: "a", old, ..CREATE_POD };
-        admit(&store, "default", &asked, annotated.clone()).warnings
-    };
-    let text = "metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets";
-    assert_eq!(warnings(Operation::Create, None), [text]);
-    assert_eq!(warnings(Operation::Update, Some(&plain)), [text]);
-    assert!(warnings(Operation::Update, Some(&annotated)).is_empty());
-}
-
-#[test]
 fn namespaces_must_be_there_and_stay() {
     let mut store = cluster();
     let outcome = admit(&store, "nope", &CREATE_POD, pod(one_container()));
