@@ -155,9 +155,10 @@ fn start(handle: &Handle, here: Release, chosen: Release) -> Html {
 
 /// A row of the table.
 pub fn difference(one: &Difference) -> Html {
+    let since = if one.change.is_some() { tr!("since {0}", tr(one.since)) } else { tr(one.since).to_owned() };
     html! {
         <details class="kind">
-            <summary>{ tr(one.title) }<span class="quiet">{ format!(" ({})", tr!("since {0}", tr(one.since))) }</span></summary>
+            <summary>{ tr(one.title) }<span class="quiet">{ format!(" ({since})") }</span></summary>
             <p><strong>{ tr("Before:") }{ " " }</strong>{ tr(one.before) }</p>
             <p><strong>{ tr("Now:") }{ " " }</strong>{ tr(one.now) }</p>
             <p class="quiet">{ tr!("Source: {0}", one.source) }</p>

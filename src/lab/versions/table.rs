@@ -35,7 +35,7 @@ const fn row(
 pub const NUMBERS: Difference = Difference {
     change: None,
     title: mark("Version numbers"),
-    since: mark("each"),
+    since: mark("in each version"),
     before: mark("kubectl version, kubectl get nodes and user agents tell v1.23.17 or v1.24.1."),
     now: mark("They tell v1.36.2."),
     source: "outputs of those builds",

@@ -22,25 +22,25 @@ fn another_version_is_a_fresh_session_and_the_old_one_is_kept() {
     panel.find("combobox", "Another session, of Kubernetes").focus();
     page.press("Home");
     press_on(&page, "Start with Kubernetes 1.23");
-    page.button("Kubernetes 1.23");
+    let _ = page.button("Kubernetes 1.23");
     page.run("kubectl get sa", "SECRETS");
     page.run("kubectl create token default", "unknown command \"token default\"");
     page.region("Versions").find("combobox", "Another session, of Kubernetes").focus();
     page.press("End");
     press_on(&page, "Go on in 1.36 (1 step)");
     page.find("log", "Terminal output").wait_for_text("serviceaccount/build created");
-    page.button("Kubernetes 1.36");
+    let _ = page.button("Kubernetes 1.36");
     page.assert_clean();
 }
 
 #[test]
 fn a_reload_stays_in_the_version_and_an_address_can_ask_for_it() {
     let page = open("?version=1.24#free-play");
-    page.button("Kubernetes 1.24");
+    let _ = page.button("Kubernetes 1.24");
     page.run("kubectl create sa build", "serviceaccount/build created");
     page.run("kubectl get sa build", "build   0");
     page.reload();
-    page.button("Kubernetes 1.24");
+    let _ = page.button("Kubernetes 1.24");
     page.find("log", "Terminal output").wait_for_text("build   0");
     page.assert_clean();
 }
