@@ -16,7 +16,7 @@ use std::{fs, io};
 const GOAL_KB: f64 = 350.0;
 
 /// All that a first visit may download, brotli. docs/performance.md says where the bytes go.
-const CEILING_KB: f64 = 1060.0;
+const CEILING_KB: f64 = 1075.0;
 
 fn main() -> ExitCode {
     let total = match weigh(&xtask::paths::dist()) {
