@@ -140,7 +140,7 @@ fn hostile_lessons_do_no_harm() {
     });
     wait_ready(&page);
     page.in_frame(FRAME, |lab| {
-        lab.css(".lesson, .notice");
+        assert!(lab.css(".lesson, .notice").is_visible());
         assert_eq!(lab.script(odd, &[]), json!(0));
     });
     assert_eq!(page.script("return window.hit ?? 0", &[]), json!(0));
