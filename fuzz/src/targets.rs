@@ -4,7 +4,7 @@ use salab::protobuf;
 use serde_json::{Value, json};
 use serviceaccount_lab::api::client::Client;
 use serviceaccount_lab::api::request::{Body, Credential, Method, Request};
-use serviceaccount_lab::api::selector::{FieldSelector, Selector};
+use serviceaccount_lab::api::selector::{FieldSelector, LabelSelector};
 use serviceaccount_lab::api::{patch, schema, token as jwt, yaml};
 use serviceaccount_lab::cluster::keys::ADMIN;
 use serviceaccount_lab::cluster::{Cluster, token};
@@ -114,7 +114,7 @@ fn patches(bytes: &[u8]) {
 
 fn selectors(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    if let Ok(selector) = Selector::parse(&text) {
+    if let Ok(selector) = LabelSelector::parse(&text) {
         let _ = selector.matches(&sample()["items"][0]);
     }
     if let Ok(selector) = FieldSelector::parse(&text) {

@@ -11,13 +11,24 @@ pub const KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub struct Element<'page> {
     pub(crate) page: &'page Page,
     pub(crate) id: String,
+    /// The role and the name that it was found by: where the page has drawn it anew, it is found again.
+    pub(crate) found: Option<(String, String)>,
 }
 
 impl<'page> Element<'page> {
     #[track_caller]
     fn get(&self, what: &str) -> String {
-        let value = self.page.must(self.page.driver.get(&format!("/element/{}/{what}", self.id)));
-        value.as_str().unwrap_or_default().to_string()
+        let ask = |id: &str| self.page.driver.get(&format!("/element/{id}/{what}"));
+        let answer = ask(&self.id).or_else(|failure| self.again(failure).and_then(|anew| ask(&anew.id)));
+        self.page.must(answer).as_str().unwrap_or_default().to_string()
+    }
+
+    /// The same element as the page has drawn it anew, if that is what the failure is about.
+    pub(crate) fn again(&self, failure: String) -> Result<Self, String> {
+        match &self.found {
+            Some((role, name)) if failure.contains("stale element") => Ok(self.page.find(role, name)),
+            _ => Err(failure),
+        }
     }
 
     /// The role that assistive technology hears.

@@ -236,7 +236,7 @@ impl Page {
     #[must_use]
     pub fn focused(&self) -> Element<'_> {
         let active = self.must(self.driver.get("/element/active"));
-        Element { page: self, id: active[KEY].as_str().unwrap_or_default().to_string() }
+        Element { page: self, id: active[KEY].as_str().unwrap_or_default().to_string(), found: None }
     }
 
     /// Presses `Enter`, `Tab`, `Shift+Tab`, `Control+c`, ...
@@ -386,7 +386,14 @@ impl Page {
         role: &str,
         name: &str,
     ) -> Element<'page> {
-        let found = self.poll(|| self.by_role(within, role).into_iter().find(|element| element.name() == name));
+        let is_named = |element: &Element<'_>| {
+            self.driver.get(&format!("/element/{}/computedlabel", element.id)).is_ok_and(|label| label == name)
+        };
+        let found = self.poll(|| self.by_role(within, role).into_iter().find(is_named));
+        let found = found.map(|element| {
+            let found = within.is_none().then(|| (role.to_string(), name.to_string()));
+            Element { found, ..element }
+        });
         found.unwrap_or_else(|| {
             let names: Vec<_> = self.by_role(within, role).iter().map(Element::name).collect();
             self.fail(&format!("no {role} {name:?}; there are {names:?}"))
@@ -406,10 +413,16 @@ impl Page {
 
     #[track_caller]
     fn candidates<'page>(&'page self, within: Option<&Element<'page>>, selector: &str) -> Vec<Element<'page>> {
-        let path = within.map_or("/elements".to_string(), |element| format!("/element/{}/elements", element.id));
-        let found = self.must(self.driver.post(&path, &json!({"using": "css selector", "value": selector})));
+        let ask = |path: &str| self.driver.post(path, &json!({"using": "css selector", "value": selector}));
+        let found = match within {
+            None => ask("/elements"),
+            Some(element) => ask(&format!("/element/{}/elements", element.id)).or_else(|failure| {
+                element.again(failure).and_then(|anew| ask(&format!("/element/{}/elements", anew.id)))
+            }),
+        };
+        let found = self.must(found);
         let ids = found.as_array().into_iter().flatten().filter_map(|one| one[KEY].as_str());
-        ids.map(|id| Element { page: self, id: id.to_string() }).collect()
+        ids.map(|id| Element { page: self, id: id.to_string(), found: None }).collect()
     }
 
     #[track_caller]

@@ -24,10 +24,13 @@ fn run(page: &Page, entry: &str) {
 fn answer(page: &Page, lesson: &Lesson) {
     for prediction in lesson.predictions() {
         let right = prediction.options.iter().find(|option| option.right).expect("one is right");
-        let group =
-            page.region("Lesson").all("radio").into_iter().find(|radio| radio.name() == right.text && !radio.is_on());
-        let radio = group.unwrap_or_else(|| panic!("{}: no answer {:?}", lesson.id, right.text));
-        radio.focus();
+        // The lesson may have been drawn a moment ago only, and two questions may have an answer of the same words.
+        let open = || {
+            let radios = page.region("Lesson").all("radio");
+            radios.into_iter().find(|radio| radio.name() == right.text && !radio.is_on())
+        };
+        page.wait(&format!("{}: the answer {:?}", lesson.id, right.text), || open().is_some());
+        open().expect("it was there").focus();
         page.press("Space");
     }
 }
