@@ -314,3 +314,19 @@ fn progress_is_told_and_commands_are_not() {
     assert_eq!(passed.len() as u64, last["done"].as_u64().unwrap_or(0), "{heard}");
     assert!(passed.len() > 1, "{heard}");
 }
+
+/// Words that the rest of the page reads reach it through the element too.
+#[test]
+fn the_version_and_the_language_are_handed_on() {
+    let (_server, page) = open(
+        "handed-on",
+        "<serviceaccount-lab id=\"lab\" version=\"1.23\" lang=\"de\" view=\"terminal\" load=\"now\">text</serviceaccount-lab>",
+    );
+    wait_ready(&page, "lab");
+    let version = call(&page, "lab", "lab.run('kubectl version')");
+    assert!(version["stdout"].as_str().is_some_and(|text| text.contains("v1.23")), "{version}");
+    page.in_frame(&frame_of("lab"), |lab| {
+        lab.css(".place").wait_for_text("Simuliertes Kubernetes");
+    });
+    page.assert_clean();
+}
