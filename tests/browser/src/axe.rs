@@ -36,7 +36,7 @@ impl Axe {
             page.script(&format!("{}\nwindow.axe = axe", self.source), &[]);
         }
         let found = page.script(
-            "return axe.run(document, { resultTypes: ['violations'], iframes: false }).then((found) => found.violations.flatMap((rule) => \
+            "return axe.run(document, { resultTypes: ['violations'], iframes: false, rules: { 'target-size': { enabled: true } } }).then((found) => found.violations.flatMap((rule) => \
              rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}: ${node.html.slice(0, 160)}: ${node.failureSummary.replace(/\\s+/g, ' ')}`)))",
             &[],
         );
