@@ -2,7 +2,8 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    std::panic::set_hook(Box::new(|panic| {
+    // Through yew, which would put its own in the place of one that it does not know.
+    yew::set_custom_panic_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
         serviceaccount_lab::embed::failure::show(&panic.to_string());
     }));

@@ -91,6 +91,7 @@ addEventListener("error", ({ error }) => {
   button.dataset.labRestore = "";
   add("pre", String(error));
   document.body.append(dialog);
+  button.focus();
 });
 
 // Where the download takes a while, a bar shows it. Its length is known only where the server sends the bytes as they

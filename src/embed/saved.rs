@@ -64,10 +64,9 @@ impl Saved {
 
     /// A log that is too long is not kept; it would fill the storage.
     fn save_as(&self, name: &str) {
-        if let Ok(text) = serde_json::to_string(self)
-            && text.len() <= FILE_LENGTH_MAX
-        {
-            storage::save(Keep::Tab, name, &text);
+        match serde_json::to_string(self) {
+            Ok(text) if text.len() <= FILE_LENGTH_MAX => drop(storage::save(Keep::Tab, name, &text)),
+            _ => storage::note_loss(),
         }
     }
 

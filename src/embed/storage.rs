@@ -2,7 +2,7 @@
 //! in memory until the page goes.
 
 use crate::embed::page;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 /// Keys are kept apart from those of other pages on the same origin.
@@ -10,6 +10,15 @@ const PREFIX: &str = "serviceaccount-lab/";
 
 thread_local! {
     static MEMORY: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+    static LOSS: Cell<Loss> = const { Cell::new(Loss::None) };
+}
+
+/// Whether something that was to be kept is not, and whether that was told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Loss {
+    None,
+    Untold,
+    Told,
 }
 
 /// How long something is remembered.
@@ -44,7 +53,27 @@ pub fn load(keep: Keep, name: &str) -> Option<String> {
 /// Keeps a text under that name; `false` if it will be forgotten with the page.
 pub fn save(keep: Keep, name: &str, text: &str) -> bool {
     MEMORY.with_borrow_mut(|memory| memory.insert(name.to_owned(), text.to_owned()));
-    place(keep, name).is_some_and(|(storage, key)| storage.set_item(&key, text).is_ok())
+    let kept = place(keep, name).is_some_and(|(storage, key)| storage.set_item(&key, text).is_ok());
+    if !kept {
+        note_loss();
+    }
+    kept
+}
+
+/// Something could not be kept. Inside other pages that is how it should be.
+pub fn note_loss() {
+    if LOSS.get() == Loss::None && !page::options().embedded && !page::is_marked("data-lms") {
+        LOSS.set(Loss::Untold);
+    }
+}
+
+/// Whether the learner has to be told that not everything is kept: once.
+pub fn take_loss() -> bool {
+    let untold = LOSS.get() == Loss::Untold;
+    if untold {
+        LOSS.set(Loss::Told);
+    }
+    untold
 }
 
 /// Forgets what is kept under that name.

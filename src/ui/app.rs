@@ -18,7 +18,7 @@ use crate::ui::library;
 use crate::ui::looking::Looking;
 use crate::ui::map::CourseMap;
 use crate::ui::moments::{Go, Panel};
-use crate::ui::session::{Act, Handle, Session};
+use crate::ui::session::{Act, Handle, Middle, Session};
 use crate::ui::share::Share;
 use crate::ui::shortcuts;
 use crate::ui::side_by_side::SideBySide;
@@ -217,6 +217,7 @@ fn Lab(props: &LabProps) -> Html {
     };
     let options = Rc::clone(&session.options);
     let (view, is_embedded) = (&options.view, options.embedded);
+    let has_terminal = !session.map && session.compared.is_none() && session.middle == Middle::Terminal;
     let class = classes!(
         "lab",
         is_embedded.then_some("embedded"),
@@ -226,7 +227,7 @@ fn Lab(props: &LabProps) -> Html {
     );
     html! {
         <div {class} {ondragover} {ondrop}>
-            if !is_embedded {
+            if has_terminal && !is_embedded {
                 <a class="skip" href="#terminal-command">{ tr("Skip to the terminal") }</a>
             }
             <Host session={handle.clone()} />
@@ -256,6 +257,9 @@ fn Lab(props: &LabProps) -> Html {
                 <SideBySide key={spoken} session={handle.clone()} />
             } else {
                 <main class="panes" key={spoken}>
+                    if !matches!(options.controls, Controls::Full) {
+                        <h1 class="visually-hidden">{ "ServiceAccount Lab" }</h1>
+                    }
                     {
                         match session.panel {
                             Some(Panel::History) => html! { <HistoryPane session={handle.clone()} /> },

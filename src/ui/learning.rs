@@ -108,6 +108,8 @@ impl Session {
             None => (lesson.id.clone(), question),
         };
         if !library::is_own(&id) {
+            // Another tab may have noted something since.
+            self.course.merge(Session::load_progress());
             self.course.answer(&id, number, right, today());
             self.save_progress();
         }

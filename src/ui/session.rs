@@ -5,6 +5,7 @@ use crate::api::Timestamp;
 use crate::cluster::settings::Settings;
 use crate::embed::options::Options;
 use crate::embed::saved::Saved;
+use crate::embed::storage;
 use crate::lab::link::{LinkError, SessionFile};
 use crate::lab::versions::Pair;
 use crate::lab::{Lab, Record, Release};
@@ -473,6 +474,9 @@ impl Session {
         self.after();
         if worth_keeping {
             self.keep(None);
+        }
+        if storage::take_loss() {
+            self.notice = Some(tr("This browser does not keep what you do here: its storage is full or switched off, or the session is too long. Everything goes on as before, but a reload may lose it; Share hands out the session as a link or a file.").to_owned());
         }
     }
 

@@ -161,7 +161,7 @@ pub fn html() -> String {
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{TITLE}: ServiceAccount Lab</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"fidelity.css\">\n\
+         <title>{TITLE}: ServiceAccount Lab</title>\n<meta name=\"description\" content=\"Every resource, command, flag and controller of the simulated Kubernetes in ServiceAccount Lab: the same as in a cluster, simplified, or absent.\">\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"fidelity.css\">\n\
          <main>\n<p><a href=\"./\">ServiceAccount Lab</a></p>\n<h1>{TITLE}</h1>\n"
     );
     for paragraph in INTRODUCTION {
@@ -170,18 +170,22 @@ pub fn html() -> String {
     let _ = writeln!(out, "<p>{}</p>", counts(&document));
     for table in &document.tables {
         let heads: String = table.heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
-        let _ = writeln!(out, "<h2>{}</h2>\n<table>\n<tr>{heads}</tr>", table.title);
+        let _ = writeln!(
+            out,
+            "<h2>{0}</h2>\n<div class=\"scroll\" role=\"group\" aria-label=\"{0}\" tabindex=\"0\">\n<table>\n<tr>{heads}</tr>",
+            table.title
+        );
         for row in &table.rows {
             let cells: String = row.iter().map(|cell| format!("<td>{}</td>", inline(cell))).collect();
             let _ = writeln!(out, "<tr class=\"{}\">{cells}</tr>", row[1]);
         }
-        out.push_str("</table>\n");
+        out.push_str("</table>\n</div>\n");
     }
     out.push_str("<h2>Absent, and says so</h2>\n");
     for (title, names) in &document.absent {
         let _ = writeln!(out, "<p>{title}: {}.</p>", inline(names));
     }
-    out.push_str("</main>\n</html>\n");
+    out.push_str("<p>What the program is made of, and its licences: <a href=\"licences.txt\">licences.txt</a>.</p>\n</main>\n</html>\n");
     out
 }
 

@@ -1,18 +1,22 @@
 //! `cargo xtask`: sets up, builds, serves and tests the page.
 
 use std::process::{Command, ExitCode};
-use xtask::{Failure, bench, chromium, page, paths, run, serve, suite, tools};
+use xtask::{Failure, bench, chromium, lighthouse, page, paths, run, serve, suite, tools};
 
 const HELP: &str = "\
 cargo xtask COMMAND: everything this project needs, on a machine with Rust (rustup) and git
 
   serve [--port N] [--host H]   install what is missing, build the page, serve it, print its address
   build                         the same, without serving: writes dist/
+  breakable                     the page with a hook that makes it fail, for the browser tests: target/breakable/
   test [STEP...]                every test: format, clippy, native, size, browser (or only the steps named)
   shot [OPTIONS] OUT.png        a picture of the page from a headless Chromium; `cargo xtask shot --help`
   single                        the page in one file: target/artefacts/serviceaccount-lab.html
   package                       the npm package: target/artefacts/serviceaccount-lab-VERSION.tgz
   scorm [LESSON...]             SCORM 1.2 and 2004 packages of the course, or of these lessons, into target/artefacts/
+  site                          the folder to put on a server: dist/ with .br and .gz, in target/artefacts/site/
+  licences                      the licences of what ships, into static/licences.txt
+  lighthouse                    Lighthouse's scores of that folder, on a phone and on a desktop; writes docs/first-visit.md
   size                          what a first visit downloads, raw and brotli, against goal and ceiling, and by crate
   bench                         the benchmarks; writes their table into docs/performance.md (minutes)
   setup                         only install what is missing, Chromium included
@@ -39,12 +43,22 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
         "serve" => serve_page(rest),
         "test" => suite::test(rest),
         "shot" => shot(rest),
-        "bench" | "build" | "single" | "package" | "size" | "setup" if !rest.is_empty() => {
+        "bench" | "build" | "breakable" | "single" | "package" | "site" | "licences" | "lighthouse" | "size"
+        | "setup"
+            if !rest.is_empty() =>
+        {
             Err(format!("{command} takes no options"))
         }
         "bench" => bench::bench(),
         "build" => page::build(),
-        "single" | "package" => pack(&[command]),
+        "breakable" => page::build_breakable(),
+        "single" | "package" | "site" => pack(&[command]),
+        // The page carries it, so it comes before the page.
+        "licences" => run_pack(&[command]),
+        "lighthouse" => {
+            pack(&["site"])?;
+            lighthouse::write_scores()
+        }
         "scorm" => pack(&[&["scorm"], &rest.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat()),
         "size" => {
             page::build()?;
@@ -67,6 +81,10 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
 /// Makes something of the built page (tools/pack).
 fn pack(args: &[&str]) -> Result<(), Failure> {
     page::build()?;
+    run_pack(args)
+}
+
+fn run_pack(args: &[&str]) -> Result<(), Failure> {
     let mut cargo = run::cargo();
     run::run(cargo.args(["run", "--quiet", "--locked", "--package", "pack", "--"]).args(args))
 }

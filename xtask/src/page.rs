@@ -37,6 +37,27 @@ pub fn build() -> Result<(), Failure> {
     write_worker()
 }
 
+/// Builds the page with the hook that makes it fail (`--features breakable`), quickly and large, for
+/// tests/browser/tests/trouble.rs.
+pub fn build_breakable() -> Result<(), Failure> {
+    let folder = paths::breakable();
+    if is_newer_than_its_sources(&folder.join("index.html")) {
+        return Ok(());
+    }
+    tools::set_up(Vec::new())?;
+    println!("Building the page that can be made to fail into {} ...", paths::shown(&folder));
+    let mut trunk = Command::new(tools::trunk().ok_or("trunk was installed and is gone")?);
+    trunk
+        .args(["build", "--locked", "--features", "breakable", "--dist"])
+        .arg(&folder)
+        .current_dir(paths::root())
+        .env("PATH", tools::search_path())
+        .env("TRUNK_SKIP_VERSION_CHECK", "true")
+        .env("RUST_BACKTRACE", "0")
+        .env_remove("NO_COLOR");
+    run::run(&mut trunk)
+}
+
 /// What stands in the embedded page before the program does. The page around has the lesson's text.
 const EMBED_BEFORE: &str = "<main class=\"before\">\n      <p>A simulated Kubernetes cluster with <code>kubectl</code>. It is loading, and needs JavaScript and \
      WebAssembly.</p>\n    </main>";
@@ -50,7 +71,7 @@ fn write_embed() -> Result<(), Failure> {
 }
 
 /// What is kept for when there is no connection: all but what only servers read or nobody needs then.
-const NOT_KEPT: [&str; 4] = ["_headers", "sw.js", "manifest.webmanifest", "serviceaccount-lab.d.ts"];
+const NOT_KEPT: [&str; 5] = ["_headers", "licences.txt", "sw.js", "manifest.webmanifest", "serviceaccount-lab.d.ts"];
 
 /// Writes the list of files into `sw.js`, and `manifest.webmanifest` with the icon's name.
 fn write_worker() -> Result<(), Failure> {

@@ -22,6 +22,12 @@ pub fn artefacts() -> PathBuf {
     target().join("artefacts")
 }
 
+/// The page with the hook that makes it fail.
+#[must_use]
+pub fn breakable() -> PathBuf {
+    target().join("breakable")
+}
+
 /// Cargo's target folder.
 #[must_use]
 pub fn target() -> PathBuf {

@@ -70,17 +70,23 @@ fn answer(stream: &TcpStream, folder: &Path, policy: &str) -> std::io::Result<()
     reader.read_line(&mut request)?;
     // Read the headers to their end, or closing the socket would reset the connection.
     let mut header = String::new();
+    let mut accepted = String::new();
     while reader.read_line(&mut header)? > 0 && !header.trim().is_empty() {
+        if let Some((name, value)) = header.split_once(':')
+            && name.eq_ignore_ascii_case("accept-encoding")
+        {
+            accepted = value.trim().to_string();
+        }
         header.clear();
     }
     let mut words = request.split_whitespace();
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let (status, kind, body) = respond(method, target, folder);
+    let Response { status, kind, cache, encoding, body } = respond(method, target, &accepted, folder);
     let mut out = stream;
     write!(
         out,
-        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nContent-Security-Policy: {policy}\r\n\
-         X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-cache\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{encoding}Content-Security-Policy: {policy}\r\n\
+         X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCache-Control: {cache}\r\nConnection: close\r\n\r\n",
         body.len()
     )?;
     if method != "HEAD" {
@@ -89,20 +95,62 @@ fn answer(stream: &TcpStream, folder: &Path, policy: &str) -> std::io::Result<()
     out.flush()
 }
 
-type Response = (&'static str, &'static str, Vec<u8>);
+struct Response {
+    status: &'static str,
+    kind: &'static str,
+    cache: &'static str,
+    /// Headers of what is compressed.
+    encoding: &'static str,
+    body: Vec<u8>,
+}
 
-fn respond(method: &str, target: &str, folder: &Path) -> Response {
-    const TEXT: &str = "text/plain; charset=utf-8";
+fn respond(method: &str, target: &str, accepted: &str, folder: &Path) -> Response {
+    let text = |status, text: &str| Response {
+        status,
+        kind: "text/plain; charset=utf-8",
+        cache: "no-cache",
+        encoding: "",
+        body: text.as_bytes().to_vec(),
+    };
     if !matches!(method, "GET" | "HEAD") {
-        return ("405 Method Not Allowed", TEXT, b"only GET and HEAD\n".to_vec());
+        return text("405 Method Not Allowed", "only GET and HEAD\n");
     }
     let Some(file) = file_of(target, folder) else {
-        return ("404 Not Found", TEXT, b"not found\n".to_vec());
+        return text("404 Not Found", "not found\n");
     };
-    match std::fs::read(&file) {
-        Ok(body) => ("200 OK", kind(&file), body),
-        Err(_) => ("404 Not Found", TEXT, b"not found\n".to_vec()),
+    let (kind, cache) = (kind(&file), if is_hashed(&file) { IMMUTABLE } else { "no-cache" });
+    if let Some((encoding, body)) = compressed(&file, accepted) {
+        return Response { status: "200 OK", kind, cache, encoding, body };
     }
+    match std::fs::read(&file) {
+        Ok(body) => Response { status: "200 OK", kind, cache, encoding: "", body },
+        Err(_) => text("404 Not Found", "not found\n"),
+    }
+}
+
+/// What is kept without asking again.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+/// The file's `.br` or `.gz` (`cargo xtask site`), if there is one as new as the file and the browser takes it.
+fn compressed(file: &Path, accepted: &str) -> Option<(&'static str, Vec<u8>)> {
+    let changed = |file: &Path| file.metadata().and_then(|meta| meta.modified()).ok();
+    let takes = |word: &str| accepted.split(',').any(|one| one.split(';').next().is_some_and(|one| one.trim() == word));
+    let ways = [
+        ("br", "br", "Content-Encoding: br\r\nVary: Accept-Encoding\r\n"),
+        ("gzip", "gz", "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n"),
+    ];
+    ways.into_iter().filter(|(word, ..)| takes(word)).find_map(|(_, end, headers)| {
+        let small = PathBuf::from(format!("{}.{end}", file.display()));
+        (changed(&small)? >= changed(file)?).then_some(())?;
+        Some((headers, std::fs::read(small).ok()?))
+    })
+}
+
+/// Whether a name has a hash in it, as `icon-0123456789abcdef.svg` and `…-0123456789abcdef_bg.wasm`.
+fn is_hashed(file: &Path) -> bool {
+    let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let stem = stem.strip_suffix("_bg").unwrap_or(stem);
+    stem.rsplit_once('-').is_some_and(|(_, hash)| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// The file that a request's target names, if it is inside the folder.
@@ -177,6 +225,36 @@ mod tests {
         assert!(text.contains("Content-Type: text/css; charset=utf-8\r\n"));
         assert!(text.contains("Content-Security-Policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src"));
         assert_eq!(kind(Path::new("a_bg.wasm")), "application/wasm");
+    }
+
+    /// As docs/hosting.md says: what is compressed goes to who takes it, and names with a hash are kept.
+    #[test]
+    fn sends_what_is_compressed_and_says_how_long_to_keep_it() {
+        let folder = std::env::temp_dir().join(format!("salab-serve-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, text) in
+            [("a-0123456789abcdef_bg.wasm", "plain"), ("a-0123456789abcdef_bg.wasm.br", "small"), ("b.js", "plain")]
+        {
+            std::fs::write(folder.join(name), text).unwrap();
+        }
+        let sent = |name: &str, accepted: &str| respond("GET", name, accepted, &folder.canonicalize().unwrap());
+        let small = sent("/a-0123456789abcdef_bg.wasm", "gzip, br;q=1.0");
+        assert!(
+            small.body == b"small" && small.encoding.starts_with("Content-Encoding: br") && small.cache == IMMUTABLE
+        );
+        assert_eq!(small.kind, "application/wasm");
+        let plain = sent("/a-0123456789abcdef_bg.wasm", "gzip");
+        assert!(plain.body == b"plain" && plain.encoding.is_empty());
+        // A file that was changed after it was compressed.
+        std::fs::File::options()
+            .write(true)
+            .open(folder.join("a-0123456789abcdef_bg.wasm"))
+            .unwrap()
+            .set_modified(std::time::SystemTime::now() + Duration::from_secs(60))
+            .unwrap();
+        assert_eq!(sent("/a-0123456789abcdef_bg.wasm", "br").body, b"plain");
+        assert_eq!(sent("/b.js", "br").cache, "no-cache");
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

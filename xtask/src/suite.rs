@@ -145,6 +145,7 @@ fn measure() -> Result<Note, Failure> {
 
 fn browser() -> Result<Note, Failure> {
     chromium::find()?;
+    page::build_breakable()?;
     counted(run::cargo().args(["test", "--quiet", "--locked", "--package", "browser-tests"]))
 }
 

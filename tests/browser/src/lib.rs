@@ -15,6 +15,7 @@
 //! The client speaks WebDriver itself: chromedriver's protocol is JSON over local HTTP, a few requests are all we use,
 //! and the usual crate brings 120 others and async.
 
+mod axe;
 mod driver;
 mod element;
 mod keys;
@@ -22,6 +23,7 @@ mod page;
 mod site;
 mod wire;
 
+pub use axe::Axe;
 pub use element::Element;
 pub use page::{MY_POD, Page, View};
 pub use site::{Site, copy};

@@ -167,6 +167,27 @@ impl Page {
         self.must(self.driver.devtools("Emulation.setUserAgentOverride", &wish));
     }
 
+    /// The tab that is driven, for [`Page::switch_to`].
+    #[track_caller]
+    #[must_use]
+    pub fn window(&self) -> Value {
+        self.must(self.driver.get("/window"))
+    }
+
+    /// Opens another tab of the same browser, goes over to it and gives it.
+    #[track_caller]
+    pub fn new_tab(&self) -> Value {
+        let made = self.must(self.driver.post("/window/new", &json!({"type": "tab"})));
+        self.switch_to(&made["handle"]);
+        made["handle"].clone()
+    }
+
+    /// Goes over to a tab.
+    #[track_caller]
+    pub fn switch_to(&self, tab: &Value) {
+        self.must(self.driver.post("/window", &json!({ "handle": tab })));
+    }
+
     /// The page's title.
     #[track_caller]
     #[must_use]

@@ -1,8 +1,10 @@
 //! Makes what is handed out of the built page, into `target/artefacts/`. `cargo xtask` calls it, with the page built.
 
+mod licences;
 mod npm;
 mod scorm;
 mod single;
+mod site;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,8 +17,10 @@ fn main() -> ExitCode {
     let done = match args.split_first().map(|(word, rest)| (word.as_str(), rest)) {
         Some(("single", [])) => single::write_file().map(|file| vec![file]),
         Some(("package", [])) => npm::write_package().map(|file| vec![file]),
+        Some(("licences", [])) => licences::write_file(),
+        Some(("site", [])) => site::write_folder(),
         Some(("scorm", lessons)) => scorm::write_packages(lessons),
-        _ => Err("pack single | package | scorm [LESSON...]".to_owned()),
+        _ => Err("pack single | package | site | licences | scorm [LESSON...]".to_owned()),
     };
     match done {
         Ok(files) => {

@@ -54,7 +54,7 @@ fn main() -> ExitCode {
 const LATER: [&str; 9] = [
     "lessons/",
     "languages/",
-    "languages/",
+    "licences.txt",
     "fidelity.",
     "_headers",
     "embed.html",
