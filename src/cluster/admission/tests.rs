@@ -20,7 +20,6 @@ struct Outcome {
     object: Object,
     result: Result<(), Status>,
     record: Vec<(Actor, Event)>,
-    warnings: Vec<String>,
 }
 
 impl Outcome {
@@ -90,7 +89,7 @@ fn admit(store: &Store, namespace: &str, asked: &Asked<'_>, mut object: Object) 
     };
     let result =
         mutate(&mut object, &attributes, &mut context).and_then(|()| validate(&object, &attributes, &mut context));
-    Outcome { object, result, record: context.record, warnings: context.warnings }
+    Outcome { object, result, record: context.record }
 }
 
 fn create(store: &Store, pod: Object) -> Outcome {

@@ -124,8 +124,8 @@ fn a_lesson_is_done_in_german_by_keyboard() {
     page.region("Lektion").wait_for_text("Die Lösung ansehen");
     for prediction in lesson.predictions() {
         let right = prediction.options.iter().find(|option| option.right).expect("one is right");
-        let radios = page.region("Lektion").all("radio").into_iter();
-        let radio = radios.filter(|radio| radio.name() == right.text && !radio.is_on()).next_back();
+        let mut radios = page.region("Lektion").all("radio").into_iter();
+        let radio = radios.rfind(|radio| radio.name() == right.text && !radio.is_on());
         radio.unwrap_or_else(|| panic!("no answer {:?}", right.text)).focus();
         page.press("Space");
     }

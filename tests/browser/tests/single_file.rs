@@ -89,7 +89,7 @@ fn the_element_takes_it_too() {
     let printed = page.script("return customElements.whenDefined('serviceaccount-lab').then(() => document.getElementById('lab').ready).then((lab) => lab.run('kubectl get sa -o name'))", &[]);
     assert_eq!(printed["stdout"], json!("serviceaccount/default\n"));
     let frame = "document.getElementById('lab').shadowRoot.querySelector('iframe')";
-    assert_eq!(page.in_frame(frame, |lab| lab.maybe("link", "Open in full").is_some()), false);
+    assert!(page.in_frame(frame, |lab| lab.maybe("link", "Open in full").is_none()));
     assert_ne!(page.script(&format!("return {frame}.style.height"), &[]), Value::Null);
     page.assert_clean();
     assert!(!POLICY.contains("unsafe-inline"));
