@@ -1,5 +1,7 @@
 //! Makes what is handed out of the built page, into `target/artefacts/`. `cargo xtask` calls it, with the page built.
 
+#[cfg(test)]
+mod dependencies;
 mod licences;
 mod npm;
 mod scorm;
