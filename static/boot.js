@@ -143,6 +143,12 @@ async function get(url) {
   return response.body && typeof TransformStream === "function" ? watched(response) : response;
 }
 
+// The text is drawn before the lab takes its place, however fast that comes. (Nothing is drawn where nobody looks.)
+const drawn = new Promise((done) => {
+  requestAnimationFrame(() => setTimeout(done));
+  setTimeout(done, 100);
+});
+
 // The wasm as files beside the page, or as text inside it.
 async function load() {
   const inside = document.getElementById("wasm");
@@ -157,7 +163,7 @@ async function load() {
   const wasm = get(address(names.wasm));
   wasm.catch(() => {});
   const { default: start } = await import(address(names.js));
-  await spoken;
+  await Promise.all([spoken, drawn]);
   await start({ module_or_path: wasm });
 }
 

@@ -168,7 +168,7 @@ fn used(handle: &Handle) -> Html {
     let session = handle.get();
     let uses = uses::of(&session.lab);
     html! {
-        <div class="scroll-x">
+        <div class="scroll-x" tabindex="0" role="group" aria-label={tr("Tokens in use")}>
             <h3>{ tr("Tokens in use") }</h3>
             if uses.is_empty() {
                 <p class="quiet">{ tr("No request has carried a ServiceAccount's token yet.") }</p>

@@ -251,7 +251,7 @@ fn tables(all: &[TokenLife], marks: &[Mark], now: Timestamp) -> Html {
     html! {
         <>
             <p class="quiet">{ tr("Solid: as long as the token should be used. Pale: still accepted, but nobody should rely on it. Violet tick: the kubelet puts a new one in its place.") }</p>
-            <div class="scroll-x">
+            <div class="scroll-x" tabindex="0" role="group" aria-label={tr("Table")}>
                 <table class="rules" aria-label={tr("Tokens")}>
                     <thead><tr><th>{ tr("Token") }</th><th>{ tr("Issued") }</th><th>{ tr("Renewed") }</th><th>{ tr("Meant to be gone") }</th><th>{ tr("Expires") }</th><th>{ tr("State") }</th></tr></thead>
                     <tbody>

@@ -229,6 +229,7 @@ fn offline_in_the_middle() {
     page.wait_for_text("The course");
     page.script("location.hash = '#lesson=automount-off'", &[]);
     page.wait_for_text("could not be fetched");
+    page.button("Back").click();
     page.find("log", "Terminal output").wait_for_text("serviceaccount/robot created");
     page.run("kubectl create sa another", "serviceaccount/another created");
 }
