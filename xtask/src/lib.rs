@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod chromium;
+pub mod fuzz;
 pub mod lighthouse;
 pub mod page;
 pub mod paths;

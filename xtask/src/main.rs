@@ -1,7 +1,7 @@
 //! `cargo xtask`: sets up, builds, serves and tests the page.
 
 use std::process::{Command, ExitCode};
-use xtask::{Failure, bench, chromium, lighthouse, page, paths, run, serve, suite, tools};
+use xtask::{Failure, bench, chromium, fuzz, lighthouse, page, paths, run, serve, suite, tools};
 
 const HELP: &str = "\
 cargo xtask COMMAND: everything this project needs, on a machine with Rust (rustup) and git
@@ -19,6 +19,9 @@ cargo xtask COMMAND: everything this project needs, on a machine with Rust (rust
   lighthouse                    Lighthouse's scores of that folder, on a phone and on a desktop; writes docs/first-visit.md
   size                          what a first visit downloads, raw and brotli, against goal and ceiling, and by crate
   bench                         the benchmarks; writes their table into docs/performance.md (minutes)
+  fuzz [TARGET...] [--seconds N | --runs N]
+                                strangers' bytes for every parser that meets them (fuzz/), or for the ones named; needs a C++
+                                compiler and Linux on x86-64
   setup                         only install what is missing, Chromium included
   help                          this
 
@@ -50,6 +53,7 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
             Err(format!("{command} takes no options"))
         }
         "bench" => bench::bench(),
+        "fuzz" => fuzz::fuzz(rest),
         "build" => page::build(),
         "breakable" => page::build_breakable(),
         "single" | "package" | "site" => pack(&[command]),
