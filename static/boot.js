@@ -143,10 +143,13 @@ async function get(url) {
   return response.body && typeof TransformStream === "function" ? watched(response) : response;
 }
 
-// The text is drawn before the lab takes its place, however fast that comes. (Nothing is drawn where nobody looks.)
+// The text is drawn before the lab takes its place, however fast that comes. Nothing is drawn where nobody looks.
 const drawn = new Promise((done) => {
-  requestAnimationFrame(() => setTimeout(done));
-  setTimeout(done, 100);
+  if (document.hidden) return done();
+  setTimeout(done, 500);
+  try {
+    new PerformanceObserver(done).observe({ type: "paint", buffered: true });
+  } catch { /* then half a second */ }
 });
 
 // The wasm as files beside the page, or as text inside it.
