@@ -42,3 +42,14 @@ pub fn show(detail: &str) {
     let _ = body.append_child(&alert);
     let _ = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()).map(|button| button.focus());
 }
+
+/// Fails in two ways, for tests/browser/tests/trouble.rs: with words, and without as when the stack is used up.
+#[cfg(feature = "breakable")]
+#[allow(clippy::panic, reason = "that is what it is for")]
+pub fn break_if_told(entry: &str) {
+    match entry {
+        "salab-panic" => panic!("told to fail"),
+        "salab-abort" => std::process::abort(),
+        _ => {}
+    }
+}

@@ -68,17 +68,6 @@ pub struct Lab {
     unheard: bool,
 }
 
-/// Fails in two ways, for tests/browser/tests/trouble.rs: with words, and without as when the stack is used up.
-#[cfg(feature = "breakable")]
-#[allow(clippy::panic, reason = "that is what it is for")]
-fn break_if_told(entry: &str) {
-    match entry {
-        "salab-panic" => panic!("told to fail"),
-        "salab-abort" => std::process::abort(),
-        _ => {}
-    }
-}
-
 impl Lab {
     /// A fresh cluster, seconds old, and a terminal in front of it.
     pub fn new(settings: Settings) -> Self {
@@ -139,8 +128,6 @@ impl Lab {
             );
             return self.refuse(entry, &text);
         }
-        #[cfg(feature = "breakable")]
-        break_if_told(entry);
         self.act(Action::Command(entry.to_owned()))
     }
 

@@ -388,7 +388,11 @@ impl Session {
             self.keep(doing);
         }
         match act {
-            Act::Run(entry) => self.run(&entry),
+            Act::Run(entry) => {
+                #[cfg(feature = "breakable")]
+                crate::embed::failure::break_if_told(&entry);
+                self.run(&entry);
+            }
             Act::Insert(command) => {
                 self.draft = command;
                 self.inserted += 1;

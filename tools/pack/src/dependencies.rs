@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The project's own packages.
-const OWN: [&str; 2] = ["serviceaccount-lab", "xtask"];
+const OWN: [&str; 3] = ["serviceaccount-lab", "salab", "xtask"];
 
 /// Every `Cargo.toml` of the project.
 fn manifests(folder: &Path, found: &mut Vec<PathBuf>) {
