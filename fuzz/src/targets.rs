@@ -19,8 +19,11 @@ use serviceaccount_lab::shell::{needs_more, split_commands};
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+/// What comes back, whatever the bytes are.
+pub type Target = fn(&[u8]);
+
 /// By name.
-pub const ALL: [(&str, fn(&[u8])); 16] = [
+pub const ALL: [(&str, Target); 16] = [
     ("manifests", manifests),
     ("lines", lines),
     ("commands", commands),
