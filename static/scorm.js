@@ -11,6 +11,10 @@ globalThis.salabLms = (() => {
   let call;
   let suspended = "";
   let ended = false;
+  // What the platform is to know, and what it has been told: only what differs is said.
+  let latest = [];
+  const told = new Map();
+  let later;
 
   // This window and those around it, then the window that opened it. One of another origin throws when it is looked into; the
   // one around it may still be ours.
@@ -73,6 +77,27 @@ globalThis.salabLms = (() => {
     }
   }
 
+  function say(isEnd) {
+    for (const [name, value] of latest) {
+      if (told.get(name) === value) continue;
+      told.set(name, value);
+      heard(call(NAMES.set, name, value), () => told.get(name) === value && told.delete(name));
+    }
+    heard(call(NAMES.commit, ""), () => {});
+    if (isEnd) call(NAMES.end, "");
+  }
+
+  // A page that passes messages on takes only so many at once (scorm-again's: a hundred a second) and may be slow: what it
+  // has not answered is said again.
+  async function heard(answer, forget) {
+    if ((await answer) !== undefined || ended) return;
+    forget();
+    later ??= setTimeout(() => {
+      later = undefined;
+      if (!ended) say(false);
+    }, 1000);
+  }
+
   return {
     ready: begin().catch((error) => console.warn(`no learning platform: ${error}`)),
     suspended: () => suspended,
@@ -81,9 +106,8 @@ globalThis.salabLms = (() => {
       if (!call || ended) return;
       ended = isEnd;
       try {
-        for (const [name, value] of JSON.parse(values)) call(NAMES.set, name, value);
-        call(NAMES.commit, "");
-        if (isEnd) call(NAMES.end, "");
+        latest = JSON.parse(values);
+        say(isEnd);
       } catch (error) {
         console.warn(`the learning platform refuses: ${error}`);
       }
