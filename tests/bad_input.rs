@@ -122,6 +122,15 @@ fn a_script_that_loops_is_stopped_and_keeps_its_state() {
     assert_eq!(lab.run("kubectl get sa before -o name").stdout(), "serviceaccount/before\n");
 }
 
+/// A command that watches is told of all of it, however much happens at once.
+#[test]
+fn three_hundred_pods_are_waited_for() {
+    let mut lab = lab();
+    lab.run("kubectl create deployment web --image=nginx --replicas=300");
+    let told = answer(&mut lab, "kubectl rollout status deployment/web");
+    assert!(told.contains("deployment \"web\" successfully rolled out"), "{told}");
+}
+
 #[test]
 fn five_hundred_documents() {
     let documents: Vec<String> =

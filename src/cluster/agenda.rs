@@ -245,7 +245,6 @@ impl State {
         }
         let changes = self.server.store().changes_since(self.seen).map(<[_]>::to_vec);
         self.seen = revision;
-        self.server.trim_log();
         match changes {
             Some(changes) => changes.iter().for_each(|logged| self.hear(logged)),
             None => self.everything().iter().for_each(|change| self.notify(change)),

@@ -8,12 +8,10 @@ use crate::cluster::reader::Reader;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// How many changes the log keeps at most; a watch from before them is told that its version is too old.
+/// How many changes the log keeps; a watch from before them is told that its version is too old.
 pub const LOG_LENGTH_MAX: usize = 20_000;
-/// How many it keeps once the actors have heard of all of them.
-const HEARD_LENGTH_MAX: usize = 2_500;
-/// The kinds that come by the thousand, and how many changes back they are kept as they are; what has not changed since
-/// is folded. Pods change several times until they run, Events hardly ever.
+/// The kinds that come by the thousand, and how many changes back they are kept as they are; before that they are
+/// folded. Pods change several times until they run, Events hardly ever.
 const FOLDED: [(&str, usize); 2] = [("events", 200), ("pods", 2_000)];
 
 /// Where an object is kept.
@@ -135,13 +133,6 @@ impl Store {
         reaches_back.then(|| self.log.get(first..).unwrap_or_default())
     }
 
-    /// The actors have heard of all changes: a shorter log will do.
-    pub fn trim(&mut self) {
-        if self.log.len() > HEARD_LENGTH_MAX {
-            self.log.drain(..self.log.len() - HEARD_LENGTH_MAX * 9 / 10);
-        }
-    }
-
     /// Every object with its key, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Kept)> {
         self.objects.iter()
@@ -173,13 +164,12 @@ impl Store {
         self.fold();
     }
 
-    /// Folds what nobody will ask for soon. Old versions fall out of the log soon enough.
+    /// Folds what nobody will ask for soon. A watch may still have to be told of it, so it stays in the log.
     fn fold(&self) {
         for (resource, distance) in FOLDED {
             let cold = self.log.len().checked_sub(distance).and_then(|index| self.log.get(index));
             let cold = cold.filter(|cold| cold.key.resource == resource);
-            if let Some(cold) = cold.filter(|cold| self.objects.get(&cold.key).is_some_and(|kept| kept.is(&cold.kept)))
-            {
+            if let Some(cold) = cold {
                 cold.kept.fold();
             }
         }

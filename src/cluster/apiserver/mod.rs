@@ -202,11 +202,6 @@ impl ApiServer {
         self.clock.tick(Duration::from_micros(micros + call.number * 137 % 300));
     }
 
-    /// The actors have heard of all changes.
-    pub fn trim_log(&mut self) {
-        self.store.trim();
-    }
-
     /// Lets an object fall out of the store because its time is up (Events: `--event-ttl`). No request does that.
     pub fn expire(&mut self, key: &Key) {
         self.store.forget(key);
