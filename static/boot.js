@@ -91,7 +91,8 @@ addEventListener("error", ({ error }) => {
   button.dataset.labRestore = "";
   add("pre", String(error));
   document.body.append(dialog);
-  button.focus();
+  // Not at once: a key that is down would press it.
+  setTimeout(() => button.focus(), 200);
 });
 
 // Where the download takes a while, a bar shows it. Its length is known only where the server sends the bytes as they
@@ -143,6 +144,79 @@ async function get(url) {
   return response.body && typeof TransformStream === "function" ? watched(response) : response;
 }
 
+// The program comes in two halves (tools/halves): what a first visit runs, and the rest, which comes when somebody does
+// something. What is done then waits for it (src/embed/rest.rs); whatever else calls into it before gets it at once, and the
+// page stands still meanwhile.
+const rest = {
+  module: undefined,
+  coming: undefined,
+  isHere: () => !names?.rest || rest.module !== undefined,
+  bring() {
+    const compile = async () => {
+      const response = await fetch(address(names.rest));
+      if (!response.ok) throw new TypeError(`${names.rest}: ${response.status}`);
+      rest.module ??= await WebAssembly.compile(await response.arrayBuffer());
+    };
+    return (rest.coming ??= (rest.isHere() ? Promise.resolve() : compile()).finally(() => (rest.coming = undefined)));
+  },
+  // Until it is here, whatever happens: whoever waits has not lost anything.
+  async wait() {
+    const note = document.createElement("div");
+    note.className = "update";
+    note.setAttribute("role", "status");
+    note.textContent = say("The rest of the lab is loading …");
+    const shown = setTimeout(() => document.body.append(note), 400);
+    while (!rest.isHere()) {
+      await rest.bring().catch(async () => {
+        note.textContent = say("The rest of the lab cannot be downloaded. Is there a connection? It is tried again, and what you did then goes on.");
+        document.body.append(note);
+        await new Promise((again) => setTimeout(again, 2000));
+      });
+    }
+    clearTimeout(shown);
+    note.remove();
+  },
+  // For the program, which has called a function of it.
+  load(exports) {
+    rest.module ??= new WebAssembly.Module(read(address(names.rest)));
+    new WebAssembly.Instance(rest.module, { halves: exports });
+  },
+};
+globalThis.salabRest = rest;
+// Somebody does more than look.
+const interest = new Promise((done) => {
+  for (const sign of ["pointermove", "pointerdown", "touchstart", "keydown", "click"]) {
+    addEventListener(sign, done, { once: true, capture: true, passive: true });
+  }
+});
+interest.then(() => rest.bring()).catch(() => {});
+
+// A file's bytes without letting anything else happen.
+function read(url) {
+  const request = new XMLHttpRequest();
+  request.open("GET", url, false);
+  // Bytes cannot be asked for in this way; letters that stand for bytes can.
+  request.overrideMimeType("text/plain; charset=x-user-defined");
+  request.send();
+  if (request.status !== 200) throw new WebAssembly.RuntimeError(`${url.pathname}: ${request.status}`);
+  return Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0) & 0xff);
+}
+
+// Lessons that begin with little; what the others begin with takes the whole program.
+const LIGHT = ["first-five-minutes", "default-account", "mounted-files", "your-own-account", "automount-off", "free-play"];
+
+// Whether the whole program is needed at once: something was done in this tab before, or is asked for in the address.
+function isGoingOn() {
+  if (["state", "step", "autorun", "version"].some((word) => query.has(word))) return true;
+  const lesson = query.get("lesson") ?? location.hash.replace(/^#(lesson=)?/, "");
+  if (!LIGHT.some((id) => id.startsWith(lesson))) return true;
+  try {
+    return Object.keys(sessionStorage).some((key) => key.startsWith("serviceaccount-lab/"));
+  } catch {
+    return false;
+  }
+}
+
 // The text is drawn before the lab takes its place, however fast that comes. Nothing is drawn where nobody looks.
 const drawn = new Promise((done) => {
   if (document.hidden) return done();
@@ -165,16 +239,19 @@ async function load() {
   }
   const wasm = get(address(names.wasm));
   wasm.catch(() => {});
+  const whole = isGoingOn() ? rest.bring().catch(() => {}) : undefined;
   const { default: start } = await import(address(names.js));
-  await Promise.all([spoken, drawn]);
+  await Promise.all([spoken, drawn, whole]);
   await start({ module_or_path: wasm });
 }
 
-// The page works without a connection once it was here, and says when a newer one has come (sw.js). Not inside other pages,
+// The page works without a connection once somebody did something in it, and says when a newer one has come (sw.js). Not inside other pages,
 // and not where there is no such thing: in a sandbox, or from a file.
 async function keep() {
   if (page.dataset.embed !== undefined || page.dataset.single !== undefined || !("serviceWorker" in navigator)) return;
   const workers = navigator.serviceWorker;
+  // Keeping it takes all of it.
+  if (!workers.controller) await interest;
   const registration = await workers.register(address("sw.js"), { updateViaCache: "none" });
   const tell = (worker) => {
     if (!worker || !workers.controller || document.querySelector(".update")) return;

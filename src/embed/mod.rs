@@ -18,6 +18,8 @@ pub mod page;
 #[cfg(target_arch = "wasm32")]
 pub mod play;
 #[cfg(target_arch = "wasm32")]
+pub mod rest;
+#[cfg(target_arch = "wasm32")]
 pub mod saved;
 #[cfg(target_arch = "wasm32")]
 pub mod storage;

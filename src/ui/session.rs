@@ -4,6 +4,7 @@
 use crate::api::Timestamp;
 use crate::cluster::settings::Settings;
 use crate::embed::options::Options;
+use crate::embed::rest;
 use crate::embed::saved::Saved;
 use crate::embed::storage;
 use crate::lab::link::{LinkError, SessionFile};
@@ -485,7 +486,10 @@ impl Session {
     }
 
     pub(super) fn run(&mut self, entry: &str) {
-        self.draft.clear();
+        // A lesson's own command leaves what is being typed.
+        if self.draft.trim() == entry.trim() {
+            self.draft.clear();
+        }
         // What is typed in the editor is what the command should see.
         for (path, text) in std::mem::take(&mut self.drafts) {
             self.lab.write_file(&path, &text);
@@ -581,6 +585,11 @@ impl Session {
     }
 }
 
+thread_local! {
+    /// What is to be done when the whole program is there.
+    static WAITING: RefCell<Vec<Act>> = const { RefCell::new(Vec::new()) };
+}
+
 /// The session as components get it: shared, compared by its version.
 #[derive(Clone)]
 pub struct Handle {
@@ -607,8 +616,13 @@ impl Handle {
         self.session.borrow()
     }
 
-    /// Does something and draws the page again, once the lessons that it needs are there.
+    /// Does something and draws the page again, once the program and the lessons that it needs are there.
     pub fn act(&self, act: Act) {
+        // Typing goes on meanwhile, and so does the clock.
+        if !rest::is_here() && !matches!(act, Act::Draft(_) | Act::Tick(_)) {
+            self.act_later(act);
+            return;
+        }
         let missing = library::missing(&self.get(), &act);
         if missing.is_empty() {
             self.do_now(act);
@@ -622,6 +636,21 @@ impl Handle {
                 None => handle.do_now(act),
             }
         });
+    }
+
+    /// Does it when the whole program is there; what is asked for twice meanwhile is done once.
+    fn act_later(&self, act: Act) {
+        let is_first = WAITING.with_borrow_mut(|waiting| {
+            let is_first = waiting.is_empty();
+            if !waiting.contains(&act) {
+                waiting.push(act);
+            }
+            is_first
+        });
+        if is_first {
+            let handle = self.clone();
+            rest::when_here(move || WAITING.take().into_iter().for_each(|act| handle.act(act)));
+        }
     }
 
     /// Shows the page in the language that is spoken now, once the open lesson is there in it.

@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod chromium;
 pub mod fuzz;
+pub mod halves;
 pub mod lighthouse;
 pub mod page;
 pub mod paths;

@@ -1,7 +1,7 @@
 //! `cargo xtask`: sets up, builds, serves and tests the page.
 
 use std::process::{Command, ExitCode};
-use xtask::{Failure, bench, chromium, fuzz, lighthouse, page, paths, run, serve, suite, tools};
+use xtask::{Failure, bench, chromium, fuzz, halves, lighthouse, page, paths, run, serve, suite, tools};
 
 const HELP: &str = "\
 cargo xtask COMMAND: everything this project needs, on a machine with Rust (rustup) and git
@@ -17,6 +17,7 @@ cargo xtask COMMAND: everything this project needs, on a machine with Rust (rust
   site                          the folder to put on a server: dist/ with .br and .gz, in target/artefacts/site/
   licences                      the licences of what ships, into static/licences.txt
   lighthouse                    Lighthouse's scores of that folder, on a phone and on a desktop; writes docs/first-visit.md
+  halves                        watches a browser visit the page: which functions can wait (tools/halves/later.txt); builds it so
   size                          what a first visit downloads, raw and brotli, against goal and ceiling, and by crate
   bench                         the benchmarks; writes their table into docs/performance.md (minutes)
   fuzz [TARGET...] [--seconds N | --runs N]
@@ -46,8 +47,8 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
         "serve" => serve_page(rest),
         "test" => suite::test(rest),
         "shot" => shot(rest),
-        "bench" | "build" | "breakable" | "single" | "package" | "site" | "licences" | "lighthouse" | "size"
-        | "setup"
+        "bench" | "build" | "breakable" | "single" | "package" | "site" | "licences" | "lighthouse" | "halves"
+        | "size" | "setup"
             if !rest.is_empty() =>
         {
             Err(format!("{command} takes no options"))
@@ -55,6 +56,7 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
         "bench" => bench::bench(),
         "fuzz" => fuzz::fuzz(rest),
         "build" => page::build(),
+        "halves" => halves::learn(),
         "breakable" => page::build_breakable(),
         "single" | "package" | "site" => pack(&[command]),
         // The page carries it, so it comes before the page.

@@ -1,13 +1,23 @@
 //! Building the page into `dist/`, with trunk.
 
-use crate::{Failure, paths, run, tools};
+use crate::{Failure, halves, paths, run, tools};
 use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
 /// What the page is made of.
-const INPUTS: [&str; 9] =
-    ["src", "static", "lessons", "languages", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
+const INPUTS: [&str; 10] = [
+    "src",
+    "static",
+    "lessons",
+    "languages",
+    "index.html",
+    "Trunk.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo",
+    "tools/halves",
+];
 
 /// Builds `dist/` unless it is newer than everything it is made of.
 pub fn build() -> Result<(), Failure> {
@@ -18,13 +28,10 @@ pub fn build() -> Result<(), Failure> {
     tools::set_up(Vec::new())?;
     println!("Building the page (release) into dist/ ...");
     let mut trunk = Command::new(tools::trunk().ok_or("trunk was installed and is gone")?);
-    trunk.arg("build").arg("--locked").current_dir(paths::root());
-    if tools::wasm_opt().is_some() {
-        trunk.arg("--release");
-    } else {
-        // Trunk runs wasm-opt exactly when it is told --release; cargo's profile is the same.
+    // Trunk would run wasm-opt if it were told --release; the names of the functions are still wanted.
+    trunk.args(["build", "--locked", "--cargo-profile", "release"]).current_dir(paths::root());
+    if tools::wasm_opt().is_none() {
         println!("Without wasm-opt: the page will be larger.");
-        trunk.args(["--cargo-profile", "release"]);
     }
     // A backtrace of the tool says nothing about the page. Trunk takes NO_COLOR=1 for a wrong value of an option of its own.
     trunk
@@ -33,6 +40,7 @@ pub fn build() -> Result<(), Failure> {
         .env("RUST_BACKTRACE", "0")
         .env_remove("NO_COLOR");
     run::run(&mut trunk)?;
+    halves::cut(&paths::dist())?;
     write_embed()?;
     write_worker()
 }
@@ -80,18 +88,17 @@ fn write_worker() -> Result<(), Failure> {
     list(&dist, "", &mut files).map_err(|error| format!("dist: {error}"))?;
     files.retain(|file| !NOT_KEPT.contains(&file.as_str()));
     files.sort();
-    let mut sum = 0xcbf2_9ce4_8422_2325_u64;
+    let mut all = Vec::new();
     for file in &files {
-        let bytes = std::fs::read(dist.join(file)).map_err(|error| format!("{file}: {error}"))?;
-        for byte in file.bytes().chain(bytes) {
-            // FNV-1a: any change of any file is another version.
-            sum = (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
+        all.extend(file.bytes());
+        all.extend(std::fs::read(dist.join(file)).map_err(|error| format!("{file}: {error}"))?);
     }
+    // Any change of any file is another version.
+    let version = hash([&*all]);
     let worker =
         std::fs::read_to_string(paths::root().join("static/sw.js")).map_err(|error| format!("sw.js: {error}"))?;
     let worker = worker
-        .replace("\"unbuilt\"", &format!("\"{sum:016x}\""))
+        .replace("\"unbuilt\"", &format!("\"{version}\""))
         .replace("FILES = []", &format!("FILES = [\"{}\"]", files.join("\", \"")));
     let icon = files.iter().find(|file| file.starts_with("icon-")).map(String::as_str).unwrap_or_default();
     let manifest = format!(
@@ -103,6 +110,12 @@ fn write_worker() -> Result<(), Failure> {
         |name: &str, text: &str| std::fs::write(dist.join(name), text).map_err(|error| format!("{name}: {error}"));
     write("sw.js", &worker)?;
     write("manifest.webmanifest", &manifest)
+}
+
+/// FNV-1a, as names of files have it.
+pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let fold = |sum: u64, byte: &u8| (sum ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    format!("{:016x}", parts.into_iter().flatten().fold(0xcbf2_9ce4_8422_2325, fold))
 }
 
 fn list(folder: &Path, prefix: &str, files: &mut Vec<String>) -> std::io::Result<()> {

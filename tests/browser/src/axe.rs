@@ -4,18 +4,24 @@ use crate::page::{Page, View};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::OnceLock;
 
 const VERSION: &str = "4.14.1";
 
 /// The program that looks at a page.
 pub struct Axe {
-    source: String,
+    source: &'static str,
 }
 
 impl Axe {
-    /// Fetches it once; `None`, said aloud, where npm cannot be reached.
+    /// Fetches it once, whichever scenario comes first; `None`, said aloud, where npm cannot be reached.
     #[must_use]
     pub fn get() -> Option<Axe> {
+        static SOURCE: OnceLock<Option<String>> = OnceLock::new();
+        SOURCE.get_or_init(Axe::source).as_deref().map(|source| Axe { source })
+    }
+
+    fn source() -> Option<String> {
         let folder = xtask::paths::target().join("browser/axe");
         let source: PathBuf = folder.join(format!("axe-core-{VERSION}/axe.min.js"));
         if !source.is_file()
@@ -24,8 +30,7 @@ impl Axe {
             println!("NOT TRIED: npm has no axe-core@{VERSION} here.\n{failure}");
             return None;
         }
-        let source = std::fs::read_to_string(&source).unwrap_or_else(|error| panic!("{}: {error}", source.display()));
-        Some(Axe { source })
+        Some(std::fs::read_to_string(&source).unwrap_or_else(|error| panic!("{}: {error}", source.display())))
     }
 
     /// A line for each violation that it finds in the page as it stands.

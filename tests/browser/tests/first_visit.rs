@@ -1,6 +1,8 @@
 //! What somebody sees whose browser, connection or site keeps the program from starting: text, and what to do.
 
-use browser_tests::{Page, View};
+use browser_tests::{Page, Site, View};
+use serde_json::{Value, json};
+use serviceaccount_lab::lesson::COURSE;
 use std::fs;
 use std::path::PathBuf;
 use xtask::serve::{POLICY, Server};
@@ -46,4 +48,78 @@ fn a_site_that_forbids_webassembly_is_told_which_header_to_send() {
     let strict: &'static str = Box::leak(POLICY.replace(" 'wasm-unsafe-eval'", "").into_boxed_str());
     let server = Server::start_under(strict, &folder, "127.0.0.1", 0).unwrap();
     assert_told(&server, "script-src needs 'wasm-unsafe-eval'");
+}
+
+/// How the second half of the program was asked for, each time: by `fetch`, or at once (`xmlhttprequest`).
+fn asked_for_the_rest(page: &Page) -> Value {
+    page.script("return performance.getEntriesByType('resource').filter((it) => it.name.includes('-rest-')).map((it) => it.initiatorType)", &[])
+}
+
+#[test]
+fn a_look_takes_the_first_half_of_the_program_and_a_key_the_rest() {
+    let page = Page::open(&View::new(1440, 900));
+    page.region("Terminal").wait_for_text("$");
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    assert_eq!(asked_for_the_rest(&page), json!([]));
+    page.run("kubectl get sa", "default");
+    // The service worker's own requests are not among them.
+    assert_eq!(asked_for_the_rest(&page), json!(["fetch"]));
+    page.assert_clean();
+}
+
+#[test]
+fn no_page_begins_with_a_wait_for_the_rest() {
+    let page = Page::open(&View::new(1000, 800));
+    let mut places: Vec<String> =
+        ["#free-play", "embed.html?view=full", "embed.html?view=time"].map(str::to_owned).to_vec();
+    places.extend(COURSE.iter().map(|entry| format!("#lesson={}", entry.id())));
+    places.extend(COURSE.iter().map(|entry| format!("embed.html?lesson={}&view=lesson+terminal+files", entry.id())));
+    let mut whole = Vec::new();
+    for place in places {
+        page.script("sessionStorage.clear()", &[]);
+        // Out of the document, or another fragment would not load anything.
+        page.visit("about:blank");
+        page.go(&place);
+        let asked = asked_for_the_rest(&page);
+        assert!(asked == json!([]) || asked == json!(["fetch"]), "{place}: {asked}");
+        whole.extend(asked.as_array().filter(|asked| !asked.is_empty()).map(|_| place));
+    }
+    for light in ["#lesson=automount-off", "embed.html?lesson=mounted-files&view=lesson+terminal+files", "#free-play"] {
+        assert!(!whole.iter().any(|place| place == light), "{light} took the whole program");
+    }
+}
+
+#[test]
+fn what_is_done_before_the_rest_comes_waits_for_it() {
+    let site = Site::new("rest");
+    let rest = fs::read_dir(site.folder().join("lab")).unwrap().flatten().map(|entry| entry.path());
+    let rest = rest.into_iter().find(|path| path.to_string_lossy().contains("-rest-")).unwrap();
+    let away = rest.with_extension("away");
+    fs::rename(&rest, &away).unwrap();
+    let server = Server::start(&site.folder().join("lab"), "127.0.0.1", 0).unwrap();
+    let page = Page::open_broken(&server, &View::new(1024, 768));
+    page.wait("the page", || page.script("return document.documentElement.dataset.lab", &[]) == json!("ready"));
+    page.textbox("Terminal command").type_text("kubectl get sa");
+    page.press("Enter");
+    page.css("[role=status].update").wait_for_text("cannot be downloaded");
+    page.press("Enter");
+    assert_eq!(page.textbox("Terminal command").value(), "kubectl get sa");
+    fs::rename(&away, &rest).unwrap();
+    page.region("Terminal").wait_for_text("AGE");
+    page.wait("the note to go", || {
+        page.script("return document.querySelector('.update') === null", &[]) == json!(true)
+    });
+    // Asked for twice, done once.
+    assert_eq!(page.region("Terminal").text().matches("AGE").count(), 1);
+    assert_eq!(page.textbox("Terminal command").value(), "");
+}
+
+#[test]
+fn the_rest_comes_at_once_where_the_program_calls_into_it() {
+    let page = Page::open(&View::new(1440, 900));
+    page.script("salabRest.isHere = () => true; salabRest.bring = () => Promise.resolve()", &[]);
+    page.run("kubectl run web --image=nginx", "pod/web created");
+    page.run("kubectl get pods -o json | jq -r '.items[].metadata.name'", "web");
+    assert_eq!(asked_for_the_rest(&page), json!(["xmlhttprequest"]));
+    page.assert_clean();
 }

@@ -15,12 +15,15 @@ pub fn write_package() -> Result<PathBuf, Failure> {
     let folder = paths::target().join("npm-package");
     let _ = fs::remove_dir_all(&folder);
     let names = copy(&paths::dist(), &folder.join("lab"))?;
-    let find = |end: &str| {
-        let hashed = |name: &&String| name.starts_with("serviceaccount-lab-") && name.ends_with(end);
-        names.iter().find(hashed).cloned().ok_or_else(|| format!("dist/ has no …{end}"))
+    let find = |begin: &str, end: &str| {
+        let hashed = |name: &&String| name.strip_prefix(begin).is_some_and(|name| name.ends_with(end));
+        names.iter().find(hashed).cloned().ok_or_else(|| format!("dist/ has no {begin}…{end}"))
     };
     let source = paths::root().join("tools/pack/npm");
-    let node = read(&source.join("node.js"))?.replace("SCRIPT", &find(".js")?).replace("WASM", &find("_bg.wasm")?);
+    let node = read(&source.join("node.js"))?
+        .replace("SCRIPT", &find("serviceaccount-lab-", ".js")?)
+        .replace("WASM", &find("serviceaccount-lab-", "_bg.wasm")?)
+        .replace("REST", &find("serviceaccount-lab-rest-", ".wasm")?);
     write(&folder.join("node.js"), node.as_bytes())?;
     for name in ["copy.js", "node.d.ts", "README.md"] {
         write(&folder.join(name), read(&source.join(name))?.as_bytes())?;
