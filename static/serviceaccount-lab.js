@@ -22,6 +22,7 @@ const HEIGHT_MAX = 6000;
 /** A lab in a frame. Everything goes through a MessagePort of its own; answers are promises, the rest are events. */
 export class Lab extends EventTarget {
   #port;
+  #offered = new Set();
   #number = 0;
   #waiting = new Map();
   #wanted = [];
@@ -31,12 +32,22 @@ export class Lab extends EventTarget {
     super();
     this.#release = release;
   }
-  /** Called by connect(): the frame's port, and again after the frame has loaded anew. */
+  /**
+   * Called by connect(): a port that is offered to the frame. A frame that has called twice takes the first, one that has
+   * loaded anew takes another: it is the one over which something comes.
+   */
   take(port) {
-    this.#port?.close();
+    this.#offered.add(port);
+    port.onmessage = ({ data }) => {
+      if (port !== this.#port) this.#choose(port);
+      this.#hear(data);
+    };
+  }
+  #choose(port) {
+    for (const other of [...this.#offered, this.#port]) if (other !== port) other?.close();
+    this.#offered.clear();
     this.#forget("The lab was loaded again.");
     this.#port = port;
-    port.onmessage = ({ data }) => this.#hear(data);
     if (this.#wanted.length) this.want(this.#wanted).catch(() => {});
   }
   #hear(data) {
@@ -79,7 +90,8 @@ export class Lab extends EventTarget {
   /** Lets go of the frame. */
   close() {
     this.#release?.();
-    this.#port?.close();
+    for (const port of [...this.#offered, this.#port]) port?.close();
+    this.#offered.clear();
     this.#port = undefined;
     this.#forget("The lab was closed.");
   }

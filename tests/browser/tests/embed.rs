@@ -186,6 +186,32 @@ fn the_frame_is_as_high_as_its_content() {
     page.assert_clean();
 }
 
+/// A busy page hears a frame's second call before its answer to the first has come: both are answered, and one port counts.
+#[test]
+fn a_frame_that_calls_twice_is_connected_once() {
+    let (_server, page) = open("twice", "<serviceaccount-lab id=\"lab\" view=\"terminal\">text</serviceaccount-lab>");
+    wait_ready(&page, "lab");
+    page.script(
+        &format!(
+            "dispatchEvent(new MessageEvent('message', {{ data: {{ salab: 1, type: 'hello' }}, source: {}.contentWindow, origin: location.origin }}))",
+            frame_of("lab")
+        ),
+        &[],
+    );
+    assert_eq!(call(&page, "lab", "lab.run('echo heard').then((done) => done.stdout)"), json!("heard\n"));
+    page.assert_clean();
+}
+
+#[test]
+fn twenty_labs_on_a_page_all_come() {
+    let lab = "<serviceaccount-lab load=\"now\" view=\"terminal\" height=\"200\">text</serviceaccount-lab>";
+    let (_server, page) = open("twenty", &lab.repeat(20));
+    page.wait("all of them", || {
+        page.script("return document.querySelectorAll('serviceaccount-lab.is-ready').length", &[]) == json!(20)
+    });
+    page.assert_clean();
+}
+
 #[test]
 fn its_text_is_there_before_the_click_in_print_and_where_it_cannot_start() {
     let (_server, page) = open(

@@ -7,6 +7,8 @@ use std::fs;
 /// The page's worker is at work and has everything.
 #[track_caller]
 fn wait_kept(page: &Page) {
+    // Whoever only looks keeps nothing.
+    page.press("Tab");
     page.wait("the page is kept", || {
         page.script("return navigator.serviceWorker.ready.then((it) => it.active?.state)", &[]) == json!("activated")
     });

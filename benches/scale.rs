@@ -1,0 +1,83 @@
+//! What grows with what a learner, an author or a host brings: long sessions, large manifests, many lessons. A line each: what,
+//! how many, microseconds, and the most memory that it took, in KB. Each is done in a process of its own, so that memory is its own.
+
+#![allow(clippy::panic, reason = "a measurement that fails has nothing to say")]
+
+use serviceaccount_lab::lab::{Lab, Settings};
+use serviceaccount_lab::lesson::{COURSE, check, parse};
+use std::process::Command;
+use std::time::Instant;
+
+mod session;
+
+/// What is done, with that many, and how many.
+const CASES: [(&str, fn(usize), [usize; 2]); 3] = [
+    ("commands in one session", commands, [100, 1_000]),
+    ("documents in one manifest", documents, [50, 500]),
+    ("lessons read, begun and proved", lessons, [10, 100]),
+];
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    if let Some(place) = args.iter().position(|arg| arg == "--one") {
+        let number = |at: usize| -> usize { args.get(place + at).and_then(|arg| arg.parse().ok()).unwrap_or_default() };
+        if let Some((_, act, _)) = CASES.get(number(1)) {
+            let began = Instant::now();
+            act(number(2));
+            println!("{}\t{}", began.elapsed().as_micros(), peak_kb());
+        }
+        return;
+    }
+    for (index, (what, _, sizes)) in CASES.iter().enumerate() {
+        for size in sizes {
+            let program = std::env::current_exe().unwrap_or_else(|error| panic!("{error}"));
+            let done = Command::new(program).args(["--one", &index.to_string(), &size.to_string()]).output();
+            let done = done.unwrap_or_else(|error| panic!("{what}: {error}"));
+            print!("{what}\t{size}\t{}", String::from_utf8_lossy(&done.stdout));
+        }
+    }
+}
+
+fn commands(count: usize) {
+    let lab = session::play(count);
+    assert!(lab.all_records().len() >= count);
+}
+
+/// Four kinds in turn, applied at once, then once more, which changes nothing.
+fn documents(count: usize) {
+    let document = |number: usize| {
+        let (name, account) = (format!("n{number}"), format!("n{}", number / 4 * 4));
+        match number % 4 {
+            0 => format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {name}\n"),
+            1 => format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  key: \"{number}\"\n"),
+            2 => format!(
+                "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata:\n  name: {name}\nroleRef:\n  \
+                 apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: view\nsubjects:\n- kind: ServiceAccount\n  name: {account}\n"
+            ),
+            _ => format!(
+                "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\nspec:\n  serviceAccountName: {account}\n  containers:\n  - name: app\n    image: nginx\n"
+            ),
+        }
+    };
+    let text: Vec<String> = (0..count).map(document).collect();
+    let mut lab = Lab::new(Settings::default());
+    lab.write_file("all.yaml", &text.join("---\n"));
+    for said in ["created", "unchanged"] {
+        let record = lab.run("kubectl apply -f all.yaml");
+        assert_eq!(record.stdout().matches(said).count(), count, "{}", record.stderr());
+    }
+}
+
+fn lessons(count: usize) {
+    for entry in COURSE.iter().cycle().take(count) {
+        let Some(lesson) = entry.text.and_then(|text| parse(entry.file, text).ok()) else { panic!("{}", entry.file) };
+        assert!(check::prove(&lesson).is_empty(), "{}", entry.file);
+    }
+}
+
+/// The most memory that this process has had; 0 where the system does not say.
+fn peak_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
+}
