@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod chromium;
+mod embed;
 pub mod fuzz;
 pub mod lighthouse;
 pub mod page;

@@ -24,9 +24,9 @@ fn run(folder: &Path, program: &str, args: &[&str]) -> Result<String, String> {
 /// Opens what was built under the strict policy and uses the lab in it.
 #[track_caller]
 fn use_it(folder: &Path) {
-    let policy: &'static str = Box::leak(format!("{POLICY}; frame-src 'self'").into_boxed_str());
-    let server =
-        xtask::serve::Server::start_under(policy, folder, "127.0.0.1", 0).unwrap_or_else(|failure| panic!("{failure}"));
+    let policy = format!("{POLICY}; frame-src 'self'");
+    let server = xtask::serve::Server::start_under(&policy, folder, "127.0.0.1", 0)
+        .unwrap_or_else(|failure| panic!("{failure}"));
     let page = Page::open_site(&server, &View::new(1100, 800));
     page.wait("the lab", || {
         page.script("return document.querySelector('serviceaccount-lab').classList.contains('is-ready')", &[])
