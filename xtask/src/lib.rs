@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod chromium;
 mod embed;
+pub mod firefox;
 pub mod fuzz;
 pub mod lighthouse;
 pub mod page;
