@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How long the browser's parts may take to agree.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 struct Firefox {
     /// What pages have said to their console, as the browser prints it.
@@ -70,8 +73,10 @@ fn in_browser(session: &Session, script: &str, args: &[Value]) -> Result<Value, 
 /// Waits until the page has heard of it: the browser's parts are processes of their own.
 fn wait_until(session: &Session, condition: &str, args: &[Value]) -> Result<(), String> {
     let script = json!({ "script": format!("return {condition}"), "args": args });
-    for _ in 0..200 {
-        if session.post("/execute/sync", &script)? == json!(true) {
+    let begin = Instant::now();
+    while begin.elapsed() < PATIENCE {
+        // Between two documents there is none to ask.
+        if session.post("/execute/sync", &script) == Ok(json!(true)) {
             return Ok(());
         }
         sleep(Duration::from_millis(25));
@@ -135,8 +140,9 @@ impl Browser for Firefox {
 
     fn reload(&self, session: &Session) -> Result<(), String> {
         // WebDriver's own goes past a service worker here.
-        let script = "document.documentElement.dataset.lab = 'loading'; location.reload()";
-        session.post("/execute/sync", &json!({ "script": script, "args": [] })).map(drop)
+        let script = "window.salabIsOld = true; location.reload()";
+        session.post("/execute/sync", &json!({ "script": script, "args": [] }))?;
+        wait_until(session, "window.salabIsOld === undefined && document.readyState === 'complete'", &[])
     }
 
     fn prefer(&self, session: &Session, languages: &str) -> Result<(), String> {
