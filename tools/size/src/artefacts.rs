@@ -23,6 +23,7 @@ fn all() -> Vec<Artefact> {
         made(concat!("serviceaccount-lab-", env!("CARGO_PKG_VERSION"), ".tgz"), 1700.0),
         made("serviceaccount-lab-scorm-1.2.zip", 1600.0),
         made("serviceaccount-lab-scorm-2004.zip", 1600.0),
+        made("serviceaccount-lab-cmi5.zip", 1600.0),
     ]
 }
 
