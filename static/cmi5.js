@@ -68,7 +68,7 @@ globalThis.salabLms = (() => {
 
   // Each is said once in all visits.
   async function once(verb, say) {
-    if (kept.said.includes(verb)) return;
+    if (ended || kept.said.includes(verb)) return;
     await say();
     await keep({ said: [...kept.said, verb] });
   }
@@ -97,6 +97,9 @@ globalThis.salabLms = (() => {
     }
     isBusy = false;
   }
+
+  // Come back to by the browser's own way back: the visit is over, and the page says so once it is loaded anew.
+  addEventListener("pageshow", ({ persisted }) => persisted && ended && location.reload());
 
   // The last statement goes out while the page is taken down.
   function leave() {
