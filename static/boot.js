@@ -62,7 +62,20 @@ async function speak() {
     if (!element.firstElementChild) element.textContent = say(element.textContent.trim().replace(/\s+/g, " "));
   }
 }
-const spoken = speak();
+// Inside another page: the title and the goal of the lesson that the address names, if it is one of those listed there.
+function announce() {
+  const wish = query.get("lesson");
+  const listed = [...document.querySelectorAll(".before [data-lesson]")].filter(({ dataset }) => wish && dataset.lesson.startsWith(wish));
+  const lesson = listed.find(({ dataset }) => dataset.lesson === wish) ?? (listed.length === 1 ? listed[0] : undefined);
+  if (!lesson) return;
+  const [title, goal] = [...lesson.children].map(({ textContent }) => say(textContent));
+  const heading = document.querySelector(".before h1");
+  heading.textContent = title;
+  const text = document.createElement("p");
+  text.textContent = goal;
+  heading.after(text);
+}
+const spoken = speak().then(announce);
 
 // A lab that has failed cannot serve its own button.
 document.addEventListener("click", (event) => {
@@ -125,10 +138,22 @@ function watched(response) {
   return new Response(response.body.pipeThrough(counting), { headers: { "content-type": "application/wasm" } });
 }
 
+// Whether the files are there, and only not for a frame without an origin.
+async function isShutOut() {
+  if (origin !== "null" || !names) return false;
+  return fetch(address(names.wasm), { method: "HEAD", mode: "no-cors" }).then(() => true, () => false);
+}
+
 // What stands in the way, and what to do about it.
-function reason(error) {
+async function reason(error) {
+  if (location.protocol === "file:" && names) {
+    return say("From the disk only the single file works, serviceaccount-lab.html; these files need a server.");
+  }
+  if (await isShutOut()) {
+    return say("This frame is sandboxed, so the server of the lab has to send a header with all its files: Access-Control-Allow-Origin: *");
+  }
   if (typeof WebAssembly === "undefined") return say("This browser has no WebAssembly, or it is switched off.");
-  if (error instanceof WebAssembly.CompileError && /Content.Security.Policy|unsafe-eval/i.test(error.message)) {
+  if (error instanceof WebAssembly.CompileError && /Content.Security.Policy|unsafe-eval|blocked by CSP/i.test(error.message)) {
     return say("This site's Content-Security-Policy forbids WebAssembly: script-src needs 'wasm-unsafe-eval'.");
   }
   if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) {
@@ -291,11 +316,12 @@ load().then(
     // Access alone throws in a sandbox; without it the page is none the worse.
     keep().catch(() => {});
   },
-  (error) => {
+  async (error) => {
+    const why = await reason(error);
     page.dataset.lab = "failed";
     const note = document.createElement("p");
     note.setAttribute("role", "alert");
-    note.textContent = `${say("The lab could not start.")} ${reason(error)} (${error})`;
+    note.textContent = `${say("The lab could not start.")} ${why} (${error})`;
     document.body.prepend(note);
     // The page around has the text that needs no program.
     if ("embed" in page.dataset && parent !== window) parent.postMessage({ salab: 1, type: "failed", reason: note.textContent }, "*");

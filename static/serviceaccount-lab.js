@@ -108,29 +108,40 @@ export function connect(frame) {
       if (event.origin !== "null" && event.origin !== expected()) return;
       clearTimeout(late);
       if (event.data.type === "failed") {
-        lab.close();
-        reject(new Error(String(event.data.reason)));
+        fail(String(event.data.reason));
       } else if (event.data.type === "hello") {
         const { port1, port2 } = new MessageChannel();
         lab.take(port1);
         event.source.postMessage({ salab: PROTOCOL, type: "connect" }, event.origin === "null" ? "*" : event.origin, [port2]);
       }
     };
+    const fail = (words) => {
+      lab.close();
+      reject(new Error(words));
+    };
     const wait = () => {
       clearTimeout(late);
-      late = setTimeout(() => {
-        lab.close();
-        reject(new Error(`The frame ${frame.src} does not answer. It may be missing, or the page's Content-Security-Policy may need: frame-src ${expected()}`));
-      }, PATIENCE_MILLIS);
+      const words = `The frame ${frame.src} does not answer. It may be missing, or the page's Content-Security-Policy may need: frame-src ${expected()}`;
+      late = setTimeout(() => fail(words), PATIENCE_MILLIS);
+    };
+    // Not every browser lets a frame load that is forbidden.
+    const forbidden = ({ effectiveDirective, blockedURI }) => {
+      if (effectiveDirective !== "frame-src" || !blockedURI.startsWith(expected())) return;
+      fail(`The page's Content-Security-Policy forbids the lab; it needs: frame-src ${expected()}`);
     };
     const lab = new Lab(() => {
       removeEventListener("message", hear);
       frame.removeEventListener("load", wait);
+      document.removeEventListener("securitypolicyviolation", forbidden);
       clearTimeout(late);
     });
     addEventListener("message", hear);
     frame.addEventListener("load", wait, { once: true });
-    lab.addEventListener("ready", () => resolve(lab), { once: true });
+    document.addEventListener("securitypolicyviolation", forbidden);
+    lab.addEventListener("ready", () => {
+      document.removeEventListener("securitypolicyviolation", forbidden);
+      resolve(lab);
+    }, { once: true });
   });
 }
 

@@ -76,8 +76,10 @@ pub fn keys(root: &Path) -> Keys {
     for key in calls(&Source::read(&boot), &["say"]) {
         keys.entry(key).or_insert("static/boot.js".to_owned());
     }
-    for key in of_page(&fs::read_to_string(root.join("index.html")).expect("index.html is there")) {
-        keys.entry(key).or_insert("index.html".to_owned());
+    for page in ["index.html", "static/embed-before.html"] {
+        for key in of_page(&fs::read_to_string(root.join(page)).expect("the page is there")) {
+            keys.entry(key).or_insert(page.to_owned());
+        }
     }
     for entry in serviceaccount_lab::lesson::COURSE {
         for key in [entry.title, entry.goal] {

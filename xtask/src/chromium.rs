@@ -1,10 +1,9 @@
 //! Chromium and its driver, for the browser tests and the screenshots: found, or installed where that is possible.
 
-use crate::tools::{Job, on_path};
-use crate::{Failure, paths, run};
+use crate::tools::{Job, apt_install, on_path};
+use crate::{Failure, run};
 use std::env;
 use std::path::PathBuf;
-use std::process::Command;
 
 /// A browser and the driver made for it.
 #[derive(Debug, Clone)]
@@ -43,14 +42,16 @@ pub fn find() -> Result<Chromium, Failure> {
     Ok(Chromium { browser, driver })
 }
 
-fn named(variable: &str) -> Result<Option<PathBuf>, Failure> {
+/// The program that a variable names.
+pub(crate) fn named(variable: &str) -> Result<Option<PathBuf>, Failure> {
     let Some(path) = env::var_os(variable).map(PathBuf::from) else {
         return Ok(None);
     };
     if path.is_file() { Ok(Some(path)) } else { Err(format!("{variable} names {}, which is no file", path.display())) }
 }
 
-fn first(names: &[&str], elsewhere: &[&str]) -> Option<PathBuf> {
+/// The first of these that is on the PATH or in one of these places.
+pub(crate) fn first(names: &[&str], elsewhere: &[&str]) -> Option<PathBuf> {
     let there = elsewhere.iter().map(PathBuf::from).find(|path| path.is_file());
     names.iter().find_map(|name| on_path(name)).or(there)
 }
@@ -76,19 +77,8 @@ fn missing(what: &str) -> Failure {
 /// What installs them, if they are missing and this is a Debian or Ubuntu where we may.
 #[must_use]
 pub fn job() -> Option<Job> {
-    let may = on_path("apt-get").is_some() && run::output("id", &["-u"]).as_deref() == Some("0");
-    (find().is_err() && may).then(|| Job {
-        what: "Chromium and chromedriver".into(),
-        why: "for the browser tests; by apt-get, into the system (this is root)".into(),
-        optional: false,
-        work: Box::new(|| {
-            let log = paths::tools().join("log/chromium.log");
-            let apt = |args: &[&str]| {
-                run::run_logged(Command::new("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive"), &log)
-            };
-            apt(&["update"])?;
-            apt(&["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"])?;
-            find().map(|_| ())
-        }),
-    })
+    if find().is_ok() {
+        return None;
+    }
+    apt_install("Chromium and chromedriver", "for the browser tests", &["chromium", "chromium-driver"])
 }

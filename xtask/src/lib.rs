@@ -4,6 +4,8 @@
 
 pub mod bench;
 pub mod chromium;
+mod embed;
+pub mod firefox;
 pub mod fuzz;
 pub mod halves;
 pub mod lighthouse;

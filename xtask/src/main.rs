@@ -14,6 +14,7 @@ cargo xtask COMMAND: everything this project needs, on a machine with Rust (rust
   single                        the page in one file: target/artefacts/serviceaccount-lab.html
   package                       the npm package: target/artefacts/serviceaccount-lab-VERSION.tgz
   scorm [LESSON...]             SCORM 1.2 and 2004 packages of the course, or of these lessons, into target/artefacts/
+  cmi5 [LESSON...]              a cmi5 package of the same, into target/artefacts/; needs npm
   site                          the folder to put on a server: dist/ with .br and .gz, in target/artefacts/site/
   licences                      the licences of what ships, into static/licences.txt
   lighthouse                    Lighthouse's scores of that folder, on a phone and on a desktop; writes docs/first-visit.md
@@ -65,7 +66,7 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
             pack(&["site"])?;
             lighthouse::write_scores()
         }
-        "scorm" => pack(&[&["scorm"], &rest.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat()),
+        "scorm" | "cmi5" => pack(&[&[command], &rest.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat()),
         "size" => {
             page::build()?;
             run::run(&mut suite::size())

@@ -1,6 +1,6 @@
 //! Building the page into `dist/`, with trunk.
 
-use crate::{Failure, halves, paths, run, tools};
+use crate::{Failure, embed, halves, paths, run, tools};
 use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
@@ -41,7 +41,7 @@ pub fn build() -> Result<(), Failure> {
         .env_remove("NO_COLOR");
     run::run(&mut trunk)?;
     halves::cut(&paths::dist())?;
-    write_embed()?;
+    embed::write()?;
     write_worker()
 }
 
@@ -64,18 +64,6 @@ pub fn build_breakable() -> Result<(), Failure> {
         .env("RUST_BACKTRACE", "0")
         .env_remove("NO_COLOR");
     run::run(&mut trunk)
-}
-
-/// What stands in the embedded page before the program does. The page around has the lesson's text.
-const EMBED_BEFORE: &str = "<main class=\"before\">\n      <p>A simulated Kubernetes cluster with <code>kubectl</code>. It is loading, and needs JavaScript and \
-     WebAssembly.</p>\n    </main>";
-
-/// `embed.html` is `index.html` that says of itself that it is inside another page.
-fn write_embed() -> Result<(), Failure> {
-    let read =
-        |name: &str| std::fs::read_to_string(paths::dist().join(name)).map_err(|error| format!("{name}: {error}"));
-    let page = embed(&read("index.html")?).ok_or("index.html is not what embed.html is made from")?;
-    std::fs::write(paths::dist().join("embed.html"), page).map_err(|error| format!("embed.html: {error}"))
 }
 
 /// What is kept for when there is no connection: all but what only servers read or nobody needs then.
@@ -127,13 +115,6 @@ fn list(folder: &Path, prefix: &str, files: &mut Vec<String>) -> std::io::Result
     Ok(())
 }
 
-fn embed(index: &str) -> Option<String> {
-    let (head, rest) = index.split_once("<main class=\"before\">")?;
-    let (_, tail) = rest.split_once("</main>")?;
-    let (start, head) = head.split_once("<html lang=\"en\"")?;
-    Some(format!("{start}<html lang=\"en\" data-embed{head}{EMBED_BEFORE}{tail}"))
-}
-
 /// Whether `dist/` was built after the last change.
 #[must_use]
 pub fn is_fresh() -> bool {
@@ -156,17 +137,4 @@ fn newest(path: &Path) -> Option<SystemTime> {
         return Some(own);
     };
     entries.flatten().filter_map(|entry| newest(&entry.path())).chain([own]).max()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_embedded_page_is_made_from_the_page() {
-        let index = std::fs::read_to_string(paths::root().join("index.html")).unwrap();
-        let page = embed(&index).unwrap();
-        assert!(page.contains("<html lang=\"en\" data-embed>") && page.contains(EMBED_BEFORE), "{page}");
-        assert!(!page.contains("What a ServiceAccount is") && page.contains("id=\"lab\""), "{page}");
-    }
 }

@@ -31,20 +31,26 @@ impl Server {
     }
 
     /// The same under another Content-Security-Policy.
-    pub fn start_under(policy: &'static str, folder: &Path, host: &str, port: u16) -> Result<Server, Failure> {
+    pub fn start_under(policy: &str, folder: &Path, host: &str, port: u16) -> Result<Server, Failure> {
+        Server::start_with(&format!("Content-Security-Policy: {policy}\r\n"), folder, host, port)
+    }
+
+    /// The same with these headers in place of the policy; each ends with `\r\n`.
+    pub fn start_with(headers: &str, folder: &Path, host: &str, port: u16) -> Result<Server, Failure> {
         let folder = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
         let listener = TcpListener::bind((host, port)).map_err(|error| format!("{host}:{port}: {error}"))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let is_away = Arc::new(AtomicBool::new(false));
         let away = Arc::clone(&is_away);
+        let headers: Arc<str> = headers.into();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if away.load(Ordering::Relaxed) {
                     continue;
                 }
-                let folder = folder.clone();
+                let (folder, headers) = (folder.clone(), Arc::clone(&headers));
                 // A connection that breaks off is the browser's business.
-                thread::spawn(move || answer(&stream, &folder, policy).ok());
+                thread::spawn(move || answer(&stream, &folder, &headers).ok());
             }
         });
         Ok(Server { address, is_away })
@@ -62,7 +68,7 @@ impl Server {
     }
 }
 
-fn answer(stream: &TcpStream, folder: &Path, policy: &str) -> std::io::Result<()> {
+fn answer(stream: &TcpStream, folder: &Path, headers: &str) -> std::io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut reader = BufReader::new(stream.take(MAX_HEAD_BYTES));
@@ -85,7 +91,7 @@ fn answer(stream: &TcpStream, folder: &Path, policy: &str) -> std::io::Result<()
     let mut out = stream;
     write!(
         out,
-        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{encoding}Content-Security-Policy: {policy}\r\n\
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{encoding}{headers}\
          X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCache-Control: {cache}\r\nConnection: close\r\n\r\n",
         body.len()
     )?;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test, one step after another, and a summary at the end.
 
-use crate::{Failure, chromium, page, paths, run, tools};
+use crate::{Failure, chromium, firefox, page, run, tools};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ struct Step {
 /// What the summary says of a step besides its time.
 type Note = String;
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { name: "setup", shows: "the tools are there", work: set_up },
     Step { name: "format", shows: "cargo fmt changes nothing", work: format },
     Step { name: "clippy", shows: "no warning, natively", work: clippy },
@@ -24,12 +24,20 @@ const STEPS: [Step; 10] = [
     Step { name: "page", shows: "trunk builds dist/", work: build },
     Step { name: "size", shows: "what a first visit downloads does not grow unseen", work: measure },
     Step { name: "browser", shows: "the page in Chromium", work: browser },
-    Step { name: "artefacts", shows: "the single file, the npm package and the SCORM packages, used", work: artefacts },
+    Step {
+        name: "artefacts",
+        shows: "the single file, the npm package and the packages for learning platforms, used",
+        work: artefacts,
+    },
+    Step { name: FIREFOX, shows: "the page in Firefox, alone and in other pages", work: in_firefox },
     Step { name: EXAMPLES, shows: "examples/, built by their documentation systems and used", work: examples },
 ];
 
-/// Only run when it is named: it installs what it needs, which takes minutes.
 const EXAMPLES: &str = "examples";
+const FIREFOX: &str = "firefox";
+
+/// Only run when they are named: they install what they need, which takes minutes.
+const ONLY_WHEN_NAMED: [&str; 2] = [FIREFOX, EXAMPLES];
 
 /// The mdBook that builds its example.
 pub const MDBOOK: &str = "0.4.52";
@@ -42,13 +50,12 @@ pub fn test(only: &[String]) -> Result<(), Failure> {
     }
     let start = Instant::now();
     let mut results: Vec<(&Step, Duration, Result<Note, Failure>)> = Vec::new();
-    for step in STEPS
-        .iter()
-        .filter(|step| (only.is_empty() && step.name != EXAMPLES) || only.iter().any(|name| name == step.name))
-    {
+    for step in STEPS.iter().filter(|step| {
+        if only.is_empty() { !ONLY_WHEN_NAMED.contains(&step.name) } else { only.iter().any(|name| name == step.name) }
+    }) {
         println!("\n=== {}: {}", step.name, step.shows);
         let began = Instant::now();
-        let needs_page = matches!(step.name, "size" | "browser" | "artefacts" | EXAMPLES);
+        let needs_page = matches!(step.name, "size" | "browser" | "artefacts" | FIREFOX | EXAMPLES);
         let no_page = needs_page && results.iter().any(|(step, _, result)| step.name == "page" && result.is_err());
         let result = if no_page { Err("not run: there is no page".into()) } else { (step.work)() };
         if let Err(failure) = &result {
@@ -146,11 +153,20 @@ fn measure() -> Result<Note, Failure> {
 fn browser() -> Result<Note, Failure> {
     chromium::find()?;
     page::build_breakable()?;
-    let test = || {
-        let mut cargo = run::cargo();
-        cargo.args(["test", "--quiet", "--locked", "--package", "browser-tests"]);
-        cargo
-    };
+    tried_twice(&|| browser_tests(&[]))
+}
+
+/// The browser tests of these files, or of all.
+fn browser_tests(files: &[&str]) -> Command {
+    let mut cargo = run::cargo();
+    cargo.args(["test", "--quiet", "--locked", "--package", "browser-tests"]);
+    for file in files {
+        cargo.args(["--test", file]);
+    }
+    cargo
+}
+
+fn tried_twice(test: &dyn Fn() -> Command) -> Result<Note, Failure> {
     let (outcome, failed) = told(test().arg("--no-fail-fast"))?;
     if failed.is_empty() {
         return outcome;
@@ -162,20 +178,46 @@ fn browser() -> Result<Note, Failure> {
     Ok(format!("all passed, only the second time: {}", failed.join(", ")))
 }
 
+/// What is run in Firefox: the page, what it keeps, and the lab in other pages.
+const IN_FIREFOX: [&str; 8] = ["harness", "smoke", "embed", "embed_words", "privacy", "notes", "history", "offline"];
+
+fn in_firefox() -> Result<Note, Failure> {
+    tools::set_up(firefox::jobs())?;
+    firefox::find()?;
+    page::build()?;
+    let firefox = |mut cargo: Command| {
+        cargo.env("SALAB_BROWSER", FIREFOX);
+        cargo
+    };
+    let note = tried_twice(&|| firefox(browser_tests(&IN_FIREFOX)))?;
+    // Those that are ignored elsewhere, since other steps make what they use.
+    make(&["single"])?;
+    let alone = counted(firefox(browser_tests(&["single_file"])).args(["--", "--ignored"]))?;
+    let plain = counted(firefox(browser_tests(&["docs_systems"])).args(["--", "--ignored", "plain_html"]))?;
+    Ok(format!("{note}; the single file: {alone}; plain HTML: {plain}"))
+}
+
+/// Makes something of the page that is built (tools/pack).
+fn make(what: &[&str]) -> Result<(), Failure> {
+    let mut cargo = run::cargo();
+    run::run(cargo.args(["run", "--quiet", "--locked", "--package", "pack", "--"]).args(what))
+}
+
 /// What is handed out besides the page.
 fn artefacts() -> Result<Note, Failure> {
     chromium::find()?;
     page::build()?;
     for what in [&["single"][..], &["package"], &["scorm"], &["scorm", "automount-off"]] {
-        let mut cargo = run::cargo();
-        run::run(cargo.args(["run", "--quiet", "--locked", "--package", "pack", "--"]).args(what))?;
+        make(what)?;
+    }
+    match make(&["cmi5"]).and_then(|()| make(&["cmi5", "automount-off"])) {
+        Err(failure) if !tools::cmi5_library().is_dir() => {
+            println!("NOT TRIED: cmi5: npm has no library for it here.\n{failure}")
+        }
+        made => made?,
     }
     run::run(&mut size())?;
-    let mut cargo = run::cargo();
-    cargo.args(["test", "--quiet", "--locked", "--package", "browser-tests"]);
-    for test in ["single_file", "npm_package", "scorm"] {
-        cargo.args(["--test", test]);
-    }
+    let mut cargo = browser_tests(&["single_file", "npm_package", "scorm", "cmi5"]);
     counted(cargo.args(["--", "--ignored", "--nocapture"]))
 }
 
@@ -183,30 +225,13 @@ fn artefacts() -> Result<Note, Failure> {
 fn examples() -> Result<Note, Failure> {
     chromium::find()?;
     page::build()?;
-    let folder = paths::tools().join(format!("mdbook-{MDBOOK}"));
-    if tools::on_path("mdbook").is_none()
-        && !folder.join("bin").join(format!("mdbook{}", std::env::consts::EXE_SUFFIX)).is_file()
-    {
-        println!("Installing mdbook {MDBOOK} into {} (some minutes) ...", paths::shown(&folder));
-        let mut cargo = run::cargo();
-        cargo.args([
-            "install",
-            "--debug",
-            "--locked",
-            "mdbook",
-            "--version",
-            MDBOOK,
-            "--no-default-features",
-            "--root",
-        ]);
-        cargo.arg(&folder).env("CARGO_PROFILE_DEV_DEBUG", "false").env_remove("CARGO_TARGET_DIR");
+    if tools::on_path("mdbook").is_none() && !tools::own(&format!("mdbook-{MDBOOK}"), "mdbook").is_file() {
+        let job = tools::cargo_install("mdbook", MDBOOK, &["--no-default-features"], "builds its example");
+        println!("Installing {}: {} ...", job.what, job.why);
         // Its test says that it is not there.
-        run::run_logged(&mut cargo, &paths::tools().join("log/mdbook.log"))
-            .unwrap_or_else(|failure| println!("{failure}"));
+        (job.work)().unwrap_or_else(|failure| println!("{failure}"));
     }
-    let mut cargo = run::cargo();
-    cargo.args(["test", "--quiet", "--locked", "--package", "browser-tests", "--test", "docs_systems"]);
-    counted(cargo.args(["--", "--ignored", "--nocapture"]))
+    counted(browser_tests(&["docs_systems"]).args(["--", "--ignored", "--nocapture"]))
 }
 
 /// Runs tests, passing on what they print, and counts them.

@@ -126,7 +126,8 @@ fn log(name: &str) -> PathBuf {
     paths::tools().join("log").join(format!("{name}.log"))
 }
 
-fn own(folder: &str, tool: &str) -> PathBuf {
+/// Where a tool of our own is.
+pub(crate) fn own(folder: &str, tool: &str) -> PathBuf {
     paths::tools().join(folder).join("bin").join(format!("{tool}{}", env::consts::EXE_SUFFIX))
 }
 
@@ -145,28 +146,46 @@ pub fn trunk() -> Option<PathBuf> {
 }
 
 fn trunk_job() -> Job {
-    let folder = paths::tools().join(format!("trunk-{TRUNK}"));
+    // Without TLS, since it has nothing to download.
+    cargo_install("trunk", TRUNK, &["--no-default-features"], "bundles the page")
+}
+
+/// Compiles a tool from crates.io into our own folder.
+#[must_use]
+pub fn cargo_install(tool: &'static str, version: &str, args: &'static [&str], why: &str) -> Job {
+    let folder = paths::tools().join(format!("{tool}-{version}"));
+    let version = version.to_string();
     Job {
-        what: format!("trunk {TRUNK}"),
-        why: format!("bundles the page; cargo install, to {} (some minutes)", paths::shown(&folder)),
+        what: format!("{tool} {version}"),
+        why: format!("{why}; cargo install, to {} (some minutes)", paths::shown(&folder)),
         optional: false,
         work: Box::new(move || {
             let mut cargo = run::cargo();
-            // A debug build writes the same pages and takes half the time; without TLS, since it has nothing to download.
-            cargo.args([
-                "install",
-                "--debug",
-                "--locked",
-                "trunk",
-                "--version",
-                TRUNK,
-                "--no-default-features",
-                "--root",
-            ]);
-            cargo.arg(&folder).env("CARGO_PROFILE_DEV_DEBUG", "false").env_remove("CARGO_TARGET_DIR");
-            run::run_logged(&mut cargo, &log("trunk"))
+            // A debug build does the same and takes half the time.
+            cargo.args(["install", "--debug", "--locked", tool, "--version", &version]).args(args);
+            cargo.arg("--root").arg(&folder).env("CARGO_PROFILE_DEV_DEBUG", "false").env_remove("CARGO_TARGET_DIR");
+            run::run_logged(&mut cargo, &log(tool))
         }),
     }
+}
+
+/// Installs packages of the system, where this is a Debian or Ubuntu and we may. One at a time: apt holds a lock.
+#[must_use]
+pub fn apt_install(what: &'static str, why: &str, packages: &'static [&'static str]) -> Option<Job> {
+    let may = on_path("apt-get").is_some() && run::output("id", &["-u"]).as_deref() == Some("0");
+    may.then(|| Job {
+        what: what.into(),
+        why: format!("{why}; by apt-get, into the system (this is root)"),
+        optional: false,
+        work: Box::new(move || {
+            let apt = |args: &[&str]| {
+                let mut command = Command::new("apt-get");
+                run::run_logged(command.args(args).env("DEBIAN_FRONTEND", "noninteractive"), &log(packages[0]))
+            };
+            apt(&["update"])?;
+            apt(&[&["install", "-y", "--no-install-recommends"], packages].concat())
+        }),
+    })
 }
 
 /// wasm-bindgen's command, if there is one of the version that Cargo.lock names.
@@ -291,6 +310,12 @@ fn wasm_opt_from_github() -> Result<(), Failure> {
     run::run_logged(&mut tar, &log("wasm-opt"))?;
     let _ = std::fs::remove_file(&archive);
     wasm_opt().map(|_| ()).ok_or_else(|| "binaryen's wasm-opt does not run".into())
+}
+
+/// The library that speaks cmi5; `tools/pack` has npm fetch it as `tools/cmi5` pins it.
+#[must_use]
+pub fn cmi5_library() -> PathBuf {
+    paths::tools().join("cmi5/node_modules/@rusticisoftware/cmi5")
 }
 
 fn has_wasm_target() -> bool {

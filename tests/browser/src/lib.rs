@@ -1,4 +1,4 @@
-//! The page in a headless Chromium, for scenarios that read like what a person does.
+//! The page in a headless browser, for scenarios that read like what a person does.
 //!
 //! ```no_run
 //! use browser_tests::{Page, View};
@@ -12,8 +12,8 @@
 //! there yet is waited for. A scenario that finds something else than it expects panics at its own line, and leaves a
 //! picture in `target/browser/`. Each [`Page`] has a browser and a profile of its own.
 //!
-//! The client speaks WebDriver itself: chromedriver's protocol is JSON over local HTTP, a few requests are all we use,
-//! and the usual crate brings 120 others and async.
+//! The client speaks WebDriver itself: the protocol is JSON over local HTTP, a few requests are all we use,
+//! and the usual crate brings 120 others and async. Chromium is driven, or Firefox with `SALAB_BROWSER=firefox`.
 
 mod axe;
 mod driver;
@@ -24,6 +24,7 @@ mod site;
 mod wire;
 
 pub use axe::Axe;
+pub use driver::is_firefox;
 pub use element::Element;
 pub use page::{MY_POD, Page, View};
 pub use site::{Site, copy};

@@ -31,10 +31,10 @@ EOF";
 /// How the page is looked at.
 #[derive(Debug, Clone)]
 pub struct View {
-    width: u32,
-    height: u32,
-    dark: bool,
-    still: bool,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) dark: bool,
+    pub(crate) still: bool,
     path: String,
 }
 
@@ -122,18 +122,13 @@ impl Page {
     /// As it would be printed (`print`), or as on a screen again (``).
     #[track_caller]
     pub fn set_media(&self, media: &str) {
-        self.must(self.driver.devtools("Emulation.setEmulatedMedia", &json!({ "media": media })));
+        self.must(self.driver.set_media(media));
     }
 
     /// Another size or colour scheme, without loading again.
     #[track_caller]
     pub fn set_view(&self, view: &View) {
-        let metrics = json!({"width": view.width, "height": view.height, "deviceScaleFactor": 1, "mobile": false});
-        self.must(self.driver.devtools("Emulation.setDeviceMetricsOverride", &metrics));
-        let scheme = if view.dark { "dark" } else { "light" };
-        let motion = if view.still { "reduce" } else { "no-preference" };
-        let features = json!([{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": motion}]);
-        self.must(self.driver.devtools("Emulation.setEmulatedMedia", &json!({ "features": features })));
+        self.must(self.driver.set_view(view));
     }
 
     /// Loads a path below the page's folder and waits until the page has started.
@@ -146,7 +141,7 @@ impl Page {
     /// Loads it again.
     #[track_caller]
     pub fn reload(&self) {
-        self.must(self.driver.post("/refresh", &json!({})));
+        self.must(self.driver.reload());
         self.wait_until_started();
     }
 
@@ -162,9 +157,7 @@ impl Page {
     /// From the next load on, the browser prefers these languages: `de-AT,en`.
     #[track_caller]
     pub fn prefer(&self, languages: &str) {
-        let agent = self.script("return navigator.userAgent", &[]);
-        let wish = json!({"userAgent": agent, "acceptLanguage": languages});
-        self.must(self.driver.devtools("Emulation.setUserAgentOverride", &wish));
+        self.must(self.driver.prefer(languages));
     }
 
     /// The tab that is driven, for [`Page::switch_to`].
@@ -343,27 +336,7 @@ impl Page {
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
         let mut problems = self.problems.borrow_mut();
-        for entry in self.driver.log("browser") {
-            if matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")) {
-                problems.push(format!("console: {}", entry["message"].as_str().unwrap_or_default()));
-            }
-        }
-        for entry in self.driver.log("performance") {
-            let event: Value =
-                entry["message"].as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-            let message = &event["message"];
-            let text = |pointer: &str| message.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-            let url = text("/params/request/url");
-            // The browser's own first page is not ours; what a page makes itself (data:, blob:) is no request.
-            let asked =
-                text("/method") == "Network.requestWillBeSent" && text("/params/documentURL").starts_with(&self.base);
-            if asked
-                && (url.starts_with("http") || url.starts_with("ws"))
-                && !url.starts_with(&format!("{}/", self.base))
-            {
-                problems.push(format!("request to another origin: {url}"));
-            }
-        }
+        problems.extend(self.driver.problems(&self.base));
         problems.clone()
     }
 
@@ -394,9 +367,7 @@ impl Page {
     }
 
     fn picture(&self, whole: bool) -> Result<Vec<u8>, String> {
-        let params = json!({"format": "png", "captureBeyondViewport": whole});
-        let value = self.driver.devtools("Page.captureScreenshot", &params)?;
-        let text = value["data"].as_str().ok_or("no picture")?;
+        let text = self.driver.picture(whole)?;
         base64::engine::general_purpose::STANDARD.decode(text).map_err(|error| error.to_string())
     }
 

@@ -58,7 +58,6 @@ impl Site {
     /// Serves it under another policy.
     #[must_use]
     pub fn serve_under(&self, policy: &str) -> Server {
-        let policy: &'static str = Box::leak(policy.to_owned().into_boxed_str());
         Server::start_under(policy, &self.folder, "127.0.0.1", 0).unwrap_or_else(|failure| panic!("{failure}"))
     }
 }

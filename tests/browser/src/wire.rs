@@ -1,4 +1,4 @@
-//! JSON over HTTP to chromedriver, on this machine: one connection a request.
+//! JSON over HTTP to the driver, on this machine: one connection a request.
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,9 +10,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Sends a request; gives WebDriver's `value`, or its error as text.
 pub fn request(port: u16, method: &str, path: &str, body: Option<&Value>) -> Result<Value, String> {
-    let text = exchange(port, method, path, body).map_err(|error| format!("chromedriver, {method} {path}: {error}"))?;
+    let text = exchange(port, method, path, body).map_err(|error| format!("the driver, {method} {path}: {error}"))?;
     let mut reply: Value =
-        serde_json::from_slice(&text).map_err(|error| format!("chromedriver, {method} {path}: {error}"))?;
+        serde_json::from_slice(&text).map_err(|error| format!("the driver, {method} {path}: {error}"))?;
     let value = reply["value"].take();
     match value["error"].as_str() {
         Some(error) => Err(format!("{error}: {}", value["message"].as_str().unwrap_or_default())),

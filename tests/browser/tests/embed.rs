@@ -356,3 +356,79 @@ fn the_version_and_the_language_are_handed_on() {
     });
     page.assert_clean();
 }
+
+/// A sandboxed frame of the many files, from another origin: it has none itself, so their server has to let anybody read them.
+#[test]
+fn a_sandboxed_frame_works_with_one_header_and_says_which_without() {
+    let headers = format!("Content-Security-Policy: {POLICY}\r\n");
+    for (more, works) in [("Access-Control-Allow-Origin: *\r\n", true), ("", false)] {
+        let lab = Server::start_with(&format!("{headers}{more}"), &xtask::paths::dist(), "127.0.0.1", 0)
+            .unwrap_or_else(|failure| panic!("{failure}"));
+        let elsewhere = lab.url().replace("127.0.0.1", "localhost");
+        let body = format!(
+            "<iframe id=\"f\" title=\"Lab\" width=\"900\" height=\"600\" sandbox=\"allow-scripts\" src=\"{elsewhere}/embed.html?lesson=automount-off&amp;view=lesson+terminal\"></iframe><script type=\"module\" src=\"host.js\"></script>"
+        );
+        let host = "import { connect } from './lab/serviceaccount-lab.js';\nconst frame = document.getElementById('f');\nwindow.answer = '';\nconnect(frame).then((lab) => lab.run('kubectl get sa -o name')).then(({ stdout }) => (window.answer = stdout), (error) => (window.answer = error.message));";
+        let server = Site::new("sandboxed")
+            .page(&body)
+            .file("host.js", host)
+            .serve_under(&format!("{POLICY}; frame-src {elsewhere}"));
+        let page = Page::open_site(&server, &View::new(1000, 700));
+        let part = if works { "serviceaccount/default" } else { "Access-Control-Allow-Origin: *" };
+        page.wait(part, || page.script("return window.answer ?? ''", &[]).as_str().is_some_and(|it| it.contains(part)));
+        page.in_frame("document.getElementById('f')", |lab| {
+            assert_eq!(lab.script("return origin", &[]), json!("null"));
+            if works {
+                lab.css(".lesson").wait_for_text("Turning automount off");
+                lab.css("#terminal-command").type_text("kubectl create sa robot");
+                lab.css("button.run").click();
+                lab.css(".log").wait_for_text("serviceaccount/robot created");
+            } else {
+                // What is wrong, and the text all the same.
+                lab.css("[role=alert]").wait_for_text("Access-Control-Allow-Origin: *");
+                lab.css(".before").wait_for_text("Turning automount off");
+                assert!(lab.css(".before .instead").is_visible());
+            }
+        });
+        if works {
+            page.assert_clean();
+        }
+    }
+}
+
+/// The frame says what it is before there is a program: here that never comes.
+#[test]
+fn a_frame_has_text_before_the_program() {
+    let site = Site::new("before");
+    let lab = site.folder().join("lab");
+    let read = |file: &std::path::Path| std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{error}"));
+    // As it is served: without JavaScript, and to a crawler.
+    let served = read(&lab.join("embed.html"));
+    for part in ["<h1>ServiceAccount Lab</h1>", "A simulated Kubernetes cluster", ">Turning automount off</a>"] {
+        assert!(served.contains(part), "{part}: {served}");
+    }
+    let (_, rest) = served.split_once("data-js=\"./").unwrap_or_default();
+    let (program, _) = rest.split_once('"').unwrap_or_default();
+    std::fs::write(lab.join(program), "await new Promise(() => {});").unwrap_or_else(|error| panic!("{error}"));
+    let server = site.serve();
+    let page = Page::open_site(&server, &View::new(360, 400).at("lab/embed.html?lesson=automount-off"));
+    let text = |query: &str| {
+        page.visit(&format!("{}/lab/embed.html?{query}", server.url()));
+        page.script("return document.querySelector('.before').innerText", &[]).as_str().unwrap_or_default().to_owned()
+    };
+    let begins = |query: &str, text_begin: &str| page.wait(text_begin, || text(query).starts_with(text_begin));
+    begins("lesson=automount-off", "Turning automount off\n\nRun a pod without credentials");
+    begins("lesson=automount&lang=de", "Automount abschalten\n\nLass einen Pod ohne Zugangsdaten laufen");
+    for nothing_of_ours in
+        ["", "lesson=", "lesson=a", "lesson=https://elsewhere.example/a.md", "lesson=%3Cimg%20src=x%3E"]
+    {
+        begins(nothing_of_ours, "ServiceAccount Lab\n\nA simulated Kubernetes cluster with kubectl");
+    }
+    assert_eq!(page.script("return document.documentElement.dataset.lab", &[]), json!("loading"));
+    assert!(!page.css(".before .instead").is_visible(), "the list is for who has no JavaScript");
+    assert_eq!(
+        (page.script("return document.querySelectorAll('.before img').length", &[]), page.overflow_px()),
+        (json!(0), 0)
+    );
+    page.assert_clean();
+}

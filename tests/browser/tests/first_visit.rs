@@ -45,8 +45,8 @@ fn a_program_that_does_not_arrive_is_told() {
 #[test]
 fn a_site_that_forbids_webassembly_is_told_which_header_to_send() {
     let folder = copy("forbidden", Some);
-    let strict: &'static str = Box::leak(POLICY.replace(" 'wasm-unsafe-eval'", "").into_boxed_str());
-    let server = Server::start_under(strict, &folder, "127.0.0.1", 0).unwrap();
+    let strict = POLICY.replace(" 'wasm-unsafe-eval'", "");
+    let server = Server::start_under(&strict, &folder, "127.0.0.1", 0).unwrap();
     assert_told(&server, "script-src needs 'wasm-unsafe-eval'");
 }
 

@@ -26,11 +26,11 @@ fn it_works_without_a_connection_and_can_be_installed() {
     let page = Page::open_site(&server, &View::new(1200, 800));
     page.wait("started", || page.script("return document.documentElement.dataset.lab", &[]) == json!("ready"));
     wait_kept(&page);
-    assert!(
+    page.wait("its manifest", || {
         page.script("return document.querySelector('link[rel=manifest]')?.href ?? ''", &[])
             .as_str()
             .is_some_and(|href| href.ends_with("/manifest.webmanifest"))
-    );
+    });
     page.assert_clean();
     server.go_away();
     page.go("#lesson=automount-off");
@@ -45,8 +45,8 @@ fn it_works_without_a_connection_and_can_be_installed() {
 #[test]
 fn a_policy_without_manifests_is_kept() {
     let site = Site::new("no-manifest");
-    let strict: &'static str = Box::leak(xtask::serve::POLICY.replace("manifest-src 'self'; ", "").into_boxed_str());
-    let server = xtask::serve::Server::start_under(strict, &site.folder().join("lab"), "127.0.0.1", 0)
+    let strict = xtask::serve::POLICY.replace("manifest-src 'self'; ", "");
+    let server = xtask::serve::Server::start_under(&strict, &site.folder().join("lab"), "127.0.0.1", 0)
         .unwrap_or_else(|failure| panic!("{failure}"));
     let page = Page::open_site(&server, &View::new(1200, 800));
     page.wait("started", || page.script("return document.documentElement.dataset.lab", &[]) == json!("ready"));

@@ -1,13 +1,16 @@
 //! Makes what is handed out of the built page, into `target/artefacts/`. `cargo xtask` calls it, with the page built.
 
+mod cmi5;
 #[cfg(test)]
 mod dependencies;
+mod lessons;
 mod licences;
 mod npm;
 mod scorm;
 mod single;
 mod site;
 
+use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -22,7 +25,8 @@ fn main() -> ExitCode {
         Some(("licences", [])) => licences::write_file(),
         Some(("site", [])) => site::write_folder(),
         Some(("scorm", lessons)) => scorm::write_packages(lessons),
-        _ => Err("pack single | package | site | licences | scorm [LESSON...]".to_owned()),
+        Some(("cmi5", lessons)) => cmi5::write_package(lessons).map(|file| vec![file]),
+        _ => Err("pack single | package | site | licences | scorm [LESSON...] | cmi5 [LESSON...]".to_owned()),
     };
     match done {
         Ok(files) => {
@@ -47,6 +51,20 @@ fn read(path: &Path) -> Result<String, Failure> {
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let made = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, bytes));
     made.map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Texts as a zip, the same bytes every time: no clock and no rights of this machine, but zip's own first day and plain files.
+fn zip(files: &[(&str, String)]) -> Result<Vec<u8>, Failure> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated)
+        .last_modified_time(zip::DateTime::default())
+        .unix_permissions(0o644);
+    for (name, text) in files {
+        zip.start_file(*name, options).map_err(|error| error.to_string())?;
+        zip.write_all(text.as_bytes()).map_err(|error| error.to_string())?;
+    }
+    Ok(zip.finish().map_err(|error| error.to_string())?.into_inner())
 }
 
 /// Where everything goes.

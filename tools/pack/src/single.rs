@@ -25,12 +25,12 @@ pub fn write_file() -> Result<PathBuf, Failure> {
 
 /// The page as text; `marks` are more attributes of `<html>`.
 pub fn text(marks: &str) -> Result<String, Failure> {
-    page(&program()?, marks, "")
+    page(&program()?, marks, "", "")
 }
 
-/// The same with a script that runs before everything.
-pub fn text_with(marks: &str, before: &str) -> Result<String, Failure> {
-    page(&program()?, marks, before)
+/// The same with a script that runs before everything; `policy` is what that needs beside the page's own policy.
+pub fn text_with(marks: &str, before: &str, policy: &str) -> Result<String, Failure> {
+    page(&program()?, marks, before, policy)
 }
 
 /// Compiles the page with all lessons in it. The same wasm serves every file until a source changes.
@@ -63,7 +63,7 @@ fn compile(folder: &std::path::Path, small: &std::path::Path) -> Result<(), Fail
     }
 }
 
-fn page(program: &Program, marks: &str, before: &str) -> Result<String, Failure> {
+fn page(program: &Program, marks: &str, before: &str, policy: &str) -> Result<String, Failure> {
     let root = paths::root();
     let index = read(&root.join("index.html"))?;
     let (style, boot) = (read(&root.join("static/style.css"))?, read(&root.join("static/boot.js"))?);
@@ -93,7 +93,7 @@ fn page(program: &Program, marks: &str, before: &str) -> Result<String, Failure>
     Ok(format!(
         "<!DOCTYPE html>\n<html lang=\"en\" data-single{marks}>\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src {before_hash}'{script_hash}' '{boot_hash}' 'wasm-unsafe-eval'; \
-         style-src '{style_hash}'; img-src data:; base-uri 'none'; form-action 'none'\">\n\
+         style-src '{style_hash}'; {policy}img-src data:; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{title}</title>\n<link rel=\"icon\" href=\"data:image/svg+xml;base64,{icon}\">\n<style>{style}</style>\n</head>\n<body>{body}\
          <script id=\"wasm\" type=\"text/plain\">{packed}</script>\n{before}<script>{}</script>\n<script>{boot}</script>\n</body>\n</html>\n",
