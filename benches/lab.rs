@@ -8,10 +8,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-#[path = "session/mod.rs"]
+mod pods;
 mod session;
-
-const YEAR: Duration = Duration::from_secs(365 * 86_400);
 
 fn main() {
     divan::main();
@@ -32,19 +30,7 @@ fn lab_of(commands: usize) -> Lab {
 /// A cluster with that many pods, made once.
 fn lab_with(pods: usize) -> Lab {
     thread_local!(static MADE: RefCell<BTreeMap<usize, Lab>> = const { RefCell::new(BTreeMap::new()) });
-    let make = || {
-        let mut lab = Lab::new(Settings::default());
-        lab.set_interactive(false);
-        lab.run(&format!("kubectl create deployment web --image=nginx --replicas={pods}"));
-        // Ten thousand take more than one call's worth of work.
-        let end = lab.now().after(Duration::from_secs(120));
-        while lab.now() < end {
-            let left = end.since(lab.now());
-            lab.advance(left);
-        }
-        lab
-    };
-    MADE.with_borrow_mut(|made| made.entry(pods).or_insert_with(make).clone())
+    MADE.with_borrow_mut(|made| made.entry(pods).or_insert_with(|| pods::lab_with(pods)).clone())
 }
 
 /// Undo: back to the snapshot before the last command.
@@ -97,11 +83,5 @@ fn link_open(bencher: Bencher, commands: usize) {
 #[divan::bench(args = [10, 100, 1000, 10_000], sample_count = 1, sample_size = 1)]
 fn year(bencher: Bencher, pods: usize) {
     let lab = lab_with(pods);
-    bencher.with_inputs(|| lab.clone()).bench_local_refs(|lab| {
-        let end = lab.now().after(YEAR);
-        while lab.now() < end {
-            let left = end.since(lab.now());
-            lab.advance(left);
-        }
-    });
+    bencher.with_inputs(|| lab.clone()).bench_local_refs(pods::pass_a_year);
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 /// One resource, as discovery lists it. Subresources (`pods/log`) are listed too.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +96,9 @@ thread_local! {
 
 struct Tables {
     documents: Value,
-    kinds: Vec<Kind>,
+    kinds: &'static [Kind],
+    /// By group and plural name: every request looks a kind up.
+    by_plural: BTreeMap<(&'static str, &'static str), &'static Kind>,
 }
 
 fn tables() -> &'static Tables {
@@ -113,7 +116,9 @@ fn load() -> Tables {
             kinds.push(kind(group, version, resource));
         }
     }
-    Tables { documents, kinds }
+    let kinds: &'static [Kind] = Box::leak(kinds.into_boxed_slice());
+    let by_plural = kinds.iter().map(|kind| ((kind.group.as_str(), kind.plural.as_str()), kind)).collect();
+    Tables { documents, kinds, by_plural }
 }
 
 fn kind(group: &str, version: &str, resource: &Value) -> Kind {
@@ -144,12 +149,12 @@ pub fn document(path: &str) -> &'static Value {
 
 /// Every resource of the documents, subresources included, core group first.
 pub fn all() -> &'static [Kind] {
-    &tables().kinds
+    tables().kinds
 }
 
 /// The resource with that group and plural name (`pods`, `serviceaccounts/token`).
 pub fn by_plural(group: &str, plural: &str) -> Option<&'static Kind> {
-    all().iter().find(|kind| kind.group == group && kind.plural == plural)
+    tables().by_plural.get(&(group, plural)).copied()
 }
 
 /// The resource whose qualified name is `pods` or `deployments.apps`.

@@ -259,10 +259,14 @@ impl Response {
 
     /// The JSON body, token included; null when the body is not JSON.
     pub fn object(&self) -> Object {
-        let mut value = match &self.body {
-            Body::Json(value) => (**value).clone(),
-            Body::Bytes(bytes) => serde_json::from_slice(bytes).unwrap_or(Value::Null),
-            Body::Text(text) => serde_json::from_str(text).unwrap_or(Value::Null),
+        Response { body: self.body.clone(), token: self.token.clone(), ..Response::default() }.into_object()
+    }
+
+    fn into_object(self) -> Object {
+        let mut value = match self.body {
+            Body::Json(value) => Rc::unwrap_or_clone(value),
+            Body::Bytes(bytes) => serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+            Body::Text(text) => serde_json::from_str(&text).unwrap_or(Value::Null),
             _ => Value::Null,
         };
         if let Some(token) = &self.token {
@@ -275,9 +279,9 @@ impl Response {
     ///
     /// # Errors
     /// The `Status` the server answered with; one made up from the code where the body is none.
-    pub fn result(&self) -> Result<Object, Status> {
+    pub fn result(self) -> Result<Object, Status> {
         if self.is_success() {
-            return Ok(self.object());
+            return Ok(self.into_object());
         }
         Err(self.failure())
     }
@@ -305,6 +309,7 @@ impl Response {
             Body::Empty | Body::Watch(_) | Body::Exec(_) => Vec::new(),
             Body::Bytes(bytes) => bytes.to_vec(),
             Body::Text(text) => text.clone().into_bytes(),
+            Body::Json(value) if self.token.is_none() => crate::api::wire::encode(value, pretty).into_bytes(),
             Body::Json(_) => crate::api::wire::encode(&self.object(), pretty).into_bytes(),
         }
     }

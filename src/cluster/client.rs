@@ -196,13 +196,16 @@ impl<'a> Caller<'a> {
         let origin = if self.identity == Identity::Kubelet { Origin::Node } else { Origin::ControlPlane };
         let request = Request { origin, ..request };
         let credential = self.credential();
-        let response = self.server.handle(&Request { credential, ..request.clone() });
-        if let (401, Identity::Account(name)) = (response.code, self.identity) {
-            self.credentials.tokens.remove(name);
-            let credential = self.credential();
+        let Identity::Account(name) = self.identity else {
             return self.server.handle(&Request { credential, ..request });
+        };
+        let response = self.server.handle(&Request { credential, ..request.clone() });
+        if response.code != 401 {
+            return response;
         }
-        response
+        self.credentials.tokens.remove(name);
+        let credential = self.credential();
+        self.server.handle(&Request { credential, ..request })
     }
 
     fn credential(&mut self) -> Option<Credential> {

@@ -42,7 +42,7 @@ impl Ledger {
             if self.requested.len() >= REQUESTED_MAX {
                 self.requested.drain(..REQUESTED_MAX / 4);
             }
-            self.requested.push(Rc::new(Requested { client, claims: Rc::clone(claims) }));
+            self.requested.push(Rc::new(Requested { client, claims: claims.open() }));
         }
     }
 

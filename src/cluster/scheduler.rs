@@ -14,7 +14,7 @@ use std::rc::Rc;
 /// The pods a change makes worth trying.
 pub fn concerns(change: &Change, reader: &dyn Reader) -> Vec<Key> {
     match (change.key.resource.as_str(), change.kind) {
-        ("pods", ChangeKind::Added) if waits(&change.object) => vec![change.key.clone()],
+        ("pods", ChangeKind::Added) if waits(&change.object) => vec![Key::clone(&change.key)],
         ("nodes", ChangeKind::Added | ChangeKind::Modified) => {
             let pods = reader.list("pods", "");
             let waiting = pods.iter().filter(|pod| waits(pod));

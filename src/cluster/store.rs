@@ -10,9 +10,10 @@ use std::rc::Rc;
 
 /// How many changes the log keeps; a watch from before them is told that its version is too old.
 pub const LOG_LENGTH_MAX: usize = 20_000;
-/// The kinds that come by the thousand, and how many changes back they are kept as they are; before that they are
-/// folded. Pods change several times until they run, Events hardly ever.
-const FOLDED: [(&str, usize); 2] = [("events", 200), ("pods", 2_000)];
+/// The kinds that come by the thousand: they are folded once they have not changed for a while.
+const FOLDED: [&str; 2] = ["events", "pods"];
+/// How many changes back objects are kept as they are.
+const UNFOLDED: usize = 1_000;
 
 /// Where an object is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +43,7 @@ pub struct Change {
     /// What it did.
     pub kind: ChangeKind,
     /// Which object.
-    pub key: Key,
+    pub key: Rc<Key>,
     /// The object after it; for a deletion, as it was last (with the deletion's revision).
     pub object: Rc<Object>,
     /// The object before it.
@@ -57,7 +58,7 @@ pub struct Logged {
     /// The revision it made.
     pub revision: u64,
     /// Which object.
-    pub key: Key,
+    pub key: Rc<Key>,
     /// What it did.
     pub kind: ChangeKind,
     /// The object after it; for a deletion, before it.
@@ -71,7 +72,7 @@ impl Logged {
         Change {
             revision: self.revision,
             kind: self.kind,
-            key: self.key.clone(),
+            key: Rc::clone(&self.key),
             object: match self.kind {
                 ChangeKind::Deleted => last_version(&self.kept, self.revision),
                 _ => self.kept.open(),
@@ -85,7 +86,8 @@ impl Logged {
 /// The objects of a cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    objects: BTreeMap<Key, Kept>,
+    // Shared: a snapshot copies no names, and the log none either.
+    objects: BTreeMap<Rc<Key>, Kept>,
     revision: u64,
     log: Vec<Rc<Logged>>,
 }
@@ -101,7 +103,9 @@ impl Store {
         self.revision += 1;
         stamp(&mut object, self.revision);
         let object = Kept::new(object);
-        let previous = self.objects.insert(key.clone(), object.clone());
+        let known = self.objects.get_key_value(&key).map(|(known, _)| Rc::clone(known));
+        let key = known.unwrap_or_else(|| Rc::new(key));
+        let previous = self.objects.insert(Rc::clone(&key), object.clone());
         let kind = if previous.is_some() { ChangeKind::Modified } else { ChangeKind::Added };
         self.record(kind, key, &object, previous);
         object
@@ -120,9 +124,9 @@ impl Store {
 
     /// Removes an object that nobody asked to remove.
     pub fn forget(&mut self, key: &Key) -> Option<Kept> {
-        let previous = self.objects.remove(key)?;
+        let (key, previous) = self.objects.remove_entry(key)?;
         self.revision += 1;
-        self.record(ChangeKind::Deleted, key.clone(), &previous, Some(previous.clone()));
+        self.record(ChangeKind::Deleted, key, &previous, Some(previous.clone()));
         Some(previous)
     }
 
@@ -134,7 +138,7 @@ impl Store {
     }
 
     /// Every object with its key, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Kept)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&Rc<Key>, &Kept)> {
         self.objects.iter()
     }
 
@@ -155,7 +159,7 @@ impl Store {
             .map(|(_, object)| object)
     }
 
-    fn record(&mut self, kind: ChangeKind, key: Key, object: &Kept, previous: Option<Kept>) {
+    fn record(&mut self, kind: ChangeKind, key: Rc<Key>, object: &Kept, previous: Option<Kept>) {
         if self.log.len() >= LOG_LENGTH_MAX {
             self.log.drain(..LOG_LENGTH_MAX / 4);
         }
@@ -166,12 +170,9 @@ impl Store {
 
     /// Folds what nobody will ask for soon. A watch may still have to be told of it, so it stays in the log.
     fn fold(&self) {
-        for (resource, distance) in FOLDED {
-            let cold = self.log.len().checked_sub(distance).and_then(|index| self.log.get(index));
-            let cold = cold.filter(|cold| cold.key.resource == resource);
-            if let Some(cold) = cold {
-                cold.kept.fold();
-            }
+        let cold = self.log.len().checked_sub(UNFOLDED).and_then(|index| self.log.get(index));
+        if let Some(cold) = cold.filter(|cold| FOLDED.contains(&cold.key.resource.as_str())) {
+            cold.kept.fold();
         }
     }
 }

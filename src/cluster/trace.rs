@@ -88,7 +88,7 @@ pub enum Event {
     /// Authentication knew the caller. `checks` are the steps taken, the last one decided.
     Authenticated {
         /// Who it is.
-        user: UserInfo,
+        user: Rc<UserInfo>,
         /// Authenticators tried and token checks made.
         checks: Vec<Reason>,
     },
@@ -146,7 +146,7 @@ pub enum Event {
     /// A token was issued (TokenRequest, or the token controller for a Secret).
     TokenIssued {
         /// The claims.
-        claims: Rc<serde_json::Value>,
+        claims: Kept,
         /// What decided its lifetime and binding.
         checks: Vec<Reason>,
     },
@@ -181,6 +181,7 @@ impl Event {
                 before.fold();
                 after.fold();
             }
+            Event::TokenIssued { claims, .. } => claims.fold(),
             _ => {}
         }
     }

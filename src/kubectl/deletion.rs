@@ -73,7 +73,7 @@ pub fn wait_until_gone(
     }
     let Some(mut watch) = watch_one(context, kind, namespace, &object)? else { return Ok(()) };
     loop {
-        let events = patience::next_events(context.host.client(), &mut watch, deadline);
+        let events = patience::next_events(context, &mut watch, deadline)?;
         if events.is_empty() {
             return Err(timed_out(kind, name));
         }

@@ -14,6 +14,7 @@ use crate::kubectl::errors::Failure;
 use crate::kubectl::flags::{Flag, Flags};
 use crate::kubectl::host::{Host, Outcome, Then, WatchJob};
 use crate::kubectl::options::SELECTOR;
+use crate::kubectl::patience;
 use crate::kubectl::pods;
 
 /// The command.
@@ -103,17 +104,18 @@ fn is_over(pod: &Object) -> bool {
 pub fn poll(host: &mut dyn Host, job: &WatchJob) -> Outcome {
     let mut job = job.clone();
     let events = host.client().poll(&mut job.watch);
-    let mut outcome = Outcome::default();
+    let found = find(&crate::kubectl::ROOT, &job.arguments, host.version());
+    let flags = Flags::parse(found.command.all_flags(), &found.words).unwrap_or_default();
+    let mut context = Context::new(host, found.command, found.path, flags, &job.arguments, &[]);
+    let events = patience::again_if_too_old(&mut context, &mut job.watch, events).unwrap_or_default();
     let Some(last) = events.last() else {
+        let mut outcome = context.outcome;
         outcome.then = Then::Watch(Box::new(job));
         return outcome;
     };
     if last.kind == "DELETED" {
-        return outcome;
+        return context.outcome;
     }
-    let found = find(&crate::kubectl::ROOT, &job.arguments, host.version());
-    let flags = Flags::parse(found.command.all_flags(), &found.words).unwrap_or_default();
-    let mut context = Context::new(host, found.command, found.path, flags, &job.arguments, &[]);
     let container = arguments(&context).map(|(_, container)| container).unwrap_or_default();
     let log = containers::choose(&last.object, &container)
         .map_err(Failure::message)
@@ -123,7 +125,7 @@ pub fn poll(host: &mut dyn Host, job: &WatchJob) -> Outcome {
         context.print(log.get(seen..).unwrap_or_default());
         job.widths = vec![log.len()];
     }
-    outcome = context.outcome;
+    let mut outcome = context.outcome;
     if !is_over(&last.object) {
         outcome.then = Then::Watch(Box::new(job));
     }

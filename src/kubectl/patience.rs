@@ -1,11 +1,18 @@
 //! Waiting in virtual time for a watch to say something.
 //!
 //! A real kubectl blocks on the watch's connection. Here nobody else runs while a command does, so the clock is moved
-//! to the next thing that is due until the watch has an event, or the time is up.
+//! to the next thing that is due until the watch has an event, or the time is up. A watch that fell too far behind
+//! lists again: staging/src/k8s.io/client-go/tools/cache/reflector.go.
 
 use crate::api::client::Client;
+use crate::api::kinds;
+use crate::api::object::{list, resource_version};
 use crate::api::request::{Watch, WatchEvent};
 use crate::api::time::Timestamp;
+use crate::kubectl::context::Context;
+use crate::kubectl::errors::Failure;
+use serde_json::Value;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// What kubectl waits when it is told to wait for ever.
@@ -15,8 +22,41 @@ const STEPS_MAX: usize = 200_000;
 /// The clock moves at least this much a step.
 const STEP: Duration = Duration::from_millis(1);
 
-/// The next events of a watch; none when `deadline` has come first, or nothing will ever happen.
-pub fn next_events(client: &mut dyn Client, watch: &mut Watch, deadline: Timestamp) -> Vec<WatchEvent> {
+/// The next events of a watch on one object; none when `deadline` has come first, or nothing will ever happen.
+///
+/// # Errors
+/// What the server says to a list, where the watch has to begin anew.
+pub fn next_events(
+    context: &mut Context<'_>,
+    watch: &mut Watch,
+    deadline: Timestamp,
+) -> Result<Vec<WatchEvent>, Failure> {
+    let events = await_events(context.host.client(), watch, deadline);
+    again_if_too_old(context, watch, events)
+}
+
+/// The events that a poll gave, or what a list says in their place if the server no longer knew them: the object is as
+/// it is now, or gone.
+///
+/// # Errors
+/// What the server says to the list.
+pub fn again_if_too_old(
+    context: &mut Context<'_>,
+    watch: &mut Watch,
+    events: Vec<WatchEvent>,
+) -> Result<Vec<WatchEvent>, Failure> {
+    let too_old = events.iter().any(|event| event.kind == "ERROR");
+    let Some(kind) = kinds::by_resource(&watch.resource).filter(|_| too_old) else { return Ok(events) };
+    let listed = context.list(kind, &watch.namespace, &watch.label_selector, &watch.field_selector)?;
+    watch.resource_version = resource_version(&listed).parse().unwrap_or(watch.resource_version);
+    let event = |kind, object: &Value| WatchEvent { kind, object: Rc::new(object.clone()) };
+    Ok(match list(&listed, &["items"]) {
+        [] => vec![event("DELETED", &Value::Null)],
+        items => items.iter().map(|item| event("MODIFIED", item)).collect(),
+    })
+}
+
+fn await_events(client: &mut dyn Client, watch: &mut Watch, deadline: Timestamp) -> Vec<WatchEvent> {
     for _ in 0..STEPS_MAX {
         let events = client.poll(watch);
         let now = client.now();
@@ -118,9 +158,9 @@ mod tests {
         let mut client = FakeClient::default();
         client.event(30, "DELETED", json!({}));
         let deadline = Timestamp::from_unix_seconds(60);
-        let events = next_events(&mut client, &mut Watch::default(), deadline);
+        let events = await_events(&mut client, &mut Watch::default(), deadline);
         assert_eq!((events.len(), client.now.unix_seconds()), (1, 30));
-        assert!(next_events(&mut client, &mut Watch::default(), deadline).is_empty());
+        assert!(await_events(&mut client, &mut Watch::default(), deadline).is_empty());
         assert_eq!(client.now, deadline);
     }
 }

@@ -210,7 +210,7 @@ fn until_completed(context: &mut Context<'_>, kind: &'static Kind, pod: &Object)
     };
     let mut running = false;
     loop {
-        let events = patience::next_events(context.host.client(), &mut watch, deadline);
+        let events = patience::next_events(context, &mut watch, deadline)?;
         if events.is_empty() {
             return Err(if running {
                 Failure::message(format!(

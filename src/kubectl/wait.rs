@@ -128,7 +128,7 @@ fn wait_for_one(context: &mut Context<'_>, waiting: &Waiting, fetched: &Fetched)
         return Err(timed_out(kind, &fetched.name));
     };
     loop {
-        let events = patience::next_events(context.host.client(), &mut watch, waiting.deadline);
+        let events = patience::next_events(context, &mut watch, waiting.deadline)?;
         if events.is_empty() {
             return Err(timed_out(kind, &fetched.name));
         }

@@ -346,6 +346,7 @@ impl Check {
             let Event::TokenIssued { claims, .. } = &entry.event else {
                 return false;
             };
+            let claims = &*claims.open();
             let lifetime =
                 object::integer(claims, &["exp"]).zip(object::integer(claims, &["iat"])).map(|(exp, iat)| exp - iat);
             let bound_to = ["pod", "secret", "node"]

@@ -90,9 +90,12 @@ fn Terminal(props: &Props) -> Html {
                 if records.is_empty() {
                     <p class="log-quiet" dir={direction()}>{ tr("A cluster is running in this page. Type a command below and press Enter, or click one on the left.") }</p>
                 }
-                { for records.iter().zip(refusals).map(|(record, refusal)| html! {
-                    <Entry key={record.number} record={ByPointer(Rc::clone(record))} {refusal} session={Quiet(props.session.clone())} />
-                }) }
+                // A list of its own: beside what has no key, all entries would be made anew for each that is added.
+                <>
+                    { for records.iter().zip(refusals).map(|(record, refusal)| html! {
+                        <Entry key={record.number} record={ByPointer(Rc::clone(record))} {refusal} session={Quiet(props.session.clone())} />
+                    }) }
+                </>
             </div>
             <p class="visually-hidden" role="status">{ records.last().map(|record| summary(record)).unwrap_or_default() }</p>
             <Input session={props.session.clone()} />

@@ -18,16 +18,18 @@ struct Row {
 pub fn bench() -> Result<(), Failure> {
     let commands = output(&["bench", "--quiet", "--locked", "--bench", "percentiles"])?;
     let rest = output(&["bench", "--quiet", "--locked", "--bench", "lab"])?;
+    let memory = output(&["bench", "--quiet", "--locked", "--bench", "memory"])?;
     page::build()?;
     let page = output(&["run", "--quiet", "--locked", "--package", "browser-tests", "--example", "percentiles"])?;
     let text = format!(
         "| in Chromium | p50 | p99 | slowest |\n|---|---|---|---|\n{}\n\
          | {} commands of a session, natively | p50 | p99 | slowest |\n|---|---|---|---|\n{}\n\
-         | median of | 10 | 20 | 100 | 200 | 1,000 | 10,000 | grows |\n|---|---|---|---|---|---|---|---|\n{}",
+         | median of | 10 | 20 | 100 | 200 | 1,000 | 10,000 | grows |\n|---|---|---|---|---|---|---|---|\n{}{}",
         table(&percentiles(&page)),
         200,
         table(&percentiles(&commands)),
-        table(&grown(&rest))
+        table(&grown(&medians(&rest), shown)),
+        table(&grown(&peaks(&memory), megabytes))
     );
     let file = paths::root().join("docs/performance.md");
     let old = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -86,10 +88,19 @@ fn medians(text: &str) -> Vec<(String, String, f64)> {
     found
 }
 
+/// The lines of benches/memory.rs: what, how many pods, and bytes.
+fn peaks(text: &str) -> Vec<(String, String, f64)> {
+    let peak = |line: &str| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [what, pods, bytes] = cells.as_slice() else { return None };
+        Some(((*what).to_owned(), (*pods).to_owned(), bytes.parse().ok()?))
+    };
+    text.lines().filter_map(peak).collect()
+}
+
 /// One row a benchmark, with how its last step grew: from one size to the next, beside how the size grew.
-fn grown(text: &str) -> Vec<Row> {
+fn grown(found: &[(String, String, f64)], shown: fn(f64) -> String) -> Vec<Row> {
     const SIZES: [&str; 6] = ["10", "20", "100", "200", "1000", "10000"];
-    let found = medians(text);
     let mut names: Vec<&String> = found.iter().map(|(name, _, _)| name).collect();
     names.dedup();
     let row = |name: &String| {
@@ -116,6 +127,10 @@ fn seconds(text: &str) -> Option<f64> {
         _ => return None,
     };
     number.parse::<f64>().ok().map(|number| number * scale)
+}
+
+fn megabytes(bytes: f64) -> String {
+    format!("{:.0} MB", bytes / 1e6)
 }
 
 fn shown(seconds: f64) -> String {
@@ -146,9 +161,16 @@ lab              fastest       │ slowest       │ median        │ mean     
             medians(TREE).into_iter().map(|(name, at, time)| (name, at, shown(time))).collect();
         let wanted = [("boot", "", "12.0 ms"), ("year", "10", "1.5 ms"), ("year", "100", "15.0 ms")];
         assert_eq!(found, wanted.map(|(name, at, time)| (name.to_owned(), at.to_owned(), time.to_owned())));
-        let rows = grown(TREE);
+        let rows = grown(&medians(TREE), shown);
         assert_eq!(rows[0].cells.last().map(String::as_str), Some("12.0 ms"));
         assert_eq!(rows[1].cells.last().map(String::as_str), Some("×10.0 for ×10"));
+    }
+
+    #[test]
+    fn reads_the_peaks() {
+        let rows = grown(&peaks("noise\nmemory, at most\t10\t25000000\nmemory, at most\t100\t50400000\n"), megabytes);
+        let cells = ["25 MB", "", "50 MB", "", "", "", "×2.0 for ×10"].map(str::to_owned).to_vec();
+        assert_eq!(rows, [Row { what: "memory, at most".into(), cells }]);
     }
 
     #[test]

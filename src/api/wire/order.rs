@@ -3,9 +3,21 @@
 use crate::api::schema;
 use crate::api::wire::child_type;
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// One type a line: its name, then its fields. `field:Type` names the type of a field that the schema does not know.
 const TABLE: &str = include_str!("order.txt");
+
+/// A field of a struct, and its type where the table names one.
+type Field = (&'static str, Option<&'static str>);
+
+/// The table, read once: every key that is written is looked up in it.
+static STRUCTS: LazyLock<BTreeMap<&'static str, Vec<Field>>> = LazyLock::new(|| {
+    let field = |word: &'static str| word.split_once(':').map_or((word, None), |(name, named)| (name, Some(named)));
+    let lines = TABLE.lines().filter_map(|line| line.split_once(' '));
+    lines.map(|(name, fields)| (name, fields.split_ascii_whitespace().map(field).collect())).collect()
+});
 
 /// In what order the keys of a value come.
 #[derive(Clone, Copy)]
@@ -35,13 +47,13 @@ pub(super) fn root(value: &Value) -> Order<'_> {
     }
 }
 
-fn entries(type_name: &str) -> Option<std::str::SplitAsciiWhitespace<'static>> {
-    TABLE.lines().find_map(|line| line.strip_prefix(type_name)?.strip_prefix(' ')).map(str::split_ascii_whitespace)
+fn fields_of(type_name: &str) -> Option<&'static [Field]> {
+    STRUCTS.get(type_name).map(Vec::as_slice)
 }
 
 /// The fields of a struct in Go's order, by their names in JSON; `None` for types that are not in the table.
 pub fn struct_fields(type_name: &str) -> Option<impl Iterator<Item = &'static str>> {
-    Some(entries(type_name)?.map(|entry| entry.split(':').next().unwrap_or(entry)))
+    Some(fields_of(type_name)?.iter().map(|(name, _)| *name))
 }
 
 impl<'a> Order<'a> {
@@ -79,9 +91,9 @@ impl<'a> Order<'a> {
             }
             Order::List(_) => Order::Sorted,
             Order::Struct(type_name, is_object) => {
-                let named = entries(type_name).into_iter().flatten().filter_map(|entry| entry.split_once(':'));
-                if let Some((_, child)) = named.into_iter().find(|(name, _)| *name == key) {
-                    return if child == "Object" { root(value) } else { Order::Struct(child, false) };
+                let field = fields_of(type_name).into_iter().flatten().find(|(name, _)| *name == key);
+                if let Some((_, Some(child))) = field {
+                    return if *child == "Object" { root(value) } else { Order::Struct(child, false) };
                 }
                 if is_object && key == "metadata" {
                     let list = matches!(type_name, "Status" | "Table");

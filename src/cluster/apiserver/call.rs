@@ -22,7 +22,7 @@ pub struct Call<'a> {
     /// What it is about.
     pub info: RequestInfo,
     /// Who asks; set by authentication.
-    pub user: UserInfo,
+    pub user: Rc<UserInfo>,
     /// The JSON that came along, or what is wrong with it (told only after authorization).
     pub body: Result<Option<Rc<Object>>, Status>,
     /// Texts for `Warning` headers.
@@ -49,7 +49,7 @@ impl<'a> Call<'a> {
             number,
             request,
             info: RequestInfo::read(request),
-            user: UserInfo::anonymous(),
+            user: Rc::new(UserInfo::anonymous()),
             body: body::read(request),
             warnings: Vec::new(),
             refusal_traced: false,

@@ -32,6 +32,7 @@ pub use info::RequestInfo;
 use crate::api::request::{Origin, Request, Response};
 use crate::api::status::Status;
 use crate::api::time::Timestamp;
+use crate::api::user::UserInfo;
 use crate::cluster::apiserver::call::Call;
 use crate::cluster::authn::{self, Authenticator, Effect};
 use crate::cluster::authz;
@@ -58,6 +59,7 @@ pub struct ApiServer {
     trace: Trace,
     settings: Rc<Settings>,
     authenticator: Authenticator,
+    latest_user: Rc<UserInfo>,
     requests: u64,
     logs: logs::Logs,
 }
@@ -72,6 +74,7 @@ impl ApiServer {
             clock: Clock::new(boot),
             random: Random::stream(settings.seed, "apiserver"),
             authenticator: Authenticator::of(settings.kubernetes),
+            latest_user: Rc::default(),
             trace: Trace::default(),
             settings: Rc::new(settings),
             requests: 0,
@@ -102,7 +105,10 @@ impl ApiServer {
                 Response::status(&status)
             }
         };
-        respond::add_headers(&mut response, &call, self.settings.seed, self.now());
+        // The cluster's own actors never look at a header.
+        if !matches!(request.origin, Origin::Node | Origin::ControlPlane) {
+            respond::add_headers(&mut response, &call, self.settings.seed, self.now());
+        }
         self.note(&call, Actor::ApiServer, Event::Answered { code: response.code });
         response
     }
@@ -110,7 +116,8 @@ impl ApiServer {
     fn serve(&mut self, call: &mut Call<'_>) -> Result<Response, Status> {
         self.authenticate(call)?;
         self.pass(call, 200);
-        let attributes = authz::Attributes { user: call.user.clone(), ..attributes(&call.info, &call.request.path) };
+        let attributes =
+            authz::Attributes { user: UserInfo::clone(&call.user), ..attributes(&call.info, &call.request.path) };
         self.authorize(call, &attributes)?;
         self.pass(call, 300);
         if !call.info.is_resource {
@@ -129,22 +136,25 @@ impl ApiServer {
             return Err(Status::unauthorized());
         };
         let mut checks = found.checks;
-        match authn::impersonate(&user, call.request, &self.store) {
-            Ok(None) => call.user = user,
+        let impersonated = authn::impersonate(&user, call.request, &self.store);
+        call.user = match &impersonated {
             Ok(Some(other)) => {
                 let finding = format!("{} acts as {}", user.username, other.username);
                 checks.push(Reason::decided("impersonation", finding));
-                call.user = other;
+                self.shared(other)
             }
-            Err(status) => {
-                call.user = user.clone();
-                self.note(call, Actor::ApiServer, Event::Authenticated { user, checks });
-                return Err(status);
-            }
+            _ => self.shared(&user),
+        };
+        self.note(call, Actor::ApiServer, Event::Authenticated { user: Rc::clone(&call.user), checks });
+        impersonated.map(drop)
+    }
+
+    /// A user, kept once while the same one goes on asking.
+    fn shared(&mut self, user: &UserInfo) -> Rc<UserInfo> {
+        if *self.latest_user != *user {
+            self.latest_user = Rc::new(user.clone());
         }
-        let user = call.user.clone();
-        self.note(call, Actor::ApiServer, Event::Authenticated { user, checks });
-        Ok(())
+        Rc::clone(&self.latest_user)
     }
 
     fn authorize(&mut self, call: &mut Call<'_>, attributes: &authz::Attributes) -> Result<(), Status> {

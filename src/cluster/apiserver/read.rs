@@ -89,16 +89,14 @@ impl ApiServer {
             let value = form.list(&objects, stored.strategy, &version, now);
             return Ok(Response::json(200, Rc::new(value)));
         }
-        let items: Vec<Value> = objects.iter().map(|object| without_type(object)).collect();
-        Ok(Response::json(
-            200,
-            Rc::new(json!({
-                "kind": format!("{}List", stored.kind.kind),
-                "apiVersion": stored.kind.api_version(),
-                "metadata": {"resourceVersion": version},
-                "items": items,
-            })),
-        ))
+        let mut list = json!({
+            "kind": format!("{}List", stored.kind.kind),
+            "apiVersion": stored.kind.api_version(),
+            "metadata": {"resourceVersion": version},
+        });
+        // `json!` would copy what it is given.
+        list["items"] = Value::Array(objects.iter().map(|object| without_type(object)).collect());
+        Ok(Response::json(200, Rc::new(list)))
     }
 
     /// The objects of a collection that a request selects.

@@ -8,6 +8,7 @@ use crate::api::kinds::{self, Kind};
 use crate::api::object::{self, Object, at, list, set, text};
 use crate::api::request::{Body, Method, Response};
 use crate::api::status::Status;
+use crate::api::user::UserInfo;
 use crate::cluster::admission::Operation;
 use crate::cluster::apiserver::ApiServer;
 use crate::cluster::apiserver::body;
@@ -151,7 +152,7 @@ impl ApiServer {
         if matches!(call.request.method, Method::Get) {
             // A WebSocket opens with a GET, but starts a process: it needs the right to create as well.
             let mut attributes = super::attributes(&call.info, "");
-            attributes.user = call.user.clone();
+            attributes.user = UserInfo::clone(&call.user);
             attributes.verb = "create".to_owned();
             self.authorize(call, &attributes)?;
         }

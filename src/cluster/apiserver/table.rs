@@ -7,7 +7,7 @@ use crate::api::object::{Object, at, resource_version};
 use crate::api::request::Request;
 use crate::api::time::Timestamp;
 use crate::cluster::registry::{Column, Strategy};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::rc::Rc;
 
 const META: &str = "meta.k8s.io/v1";
@@ -77,21 +77,22 @@ fn table(objects: &[Rc<Object>], strategy: &dyn Strategy, version: &str, whole: 
     let rows: Vec<Value> = objects
         .iter()
         .map(|object| {
-            let mut row = json!({
-                "cells": strategy.cells(object, now),
-                "object": if whole { (**object).clone() } else { partial(object) },
-            });
+            // `json!` would copy what it is given.
+            let mut row = Map::new();
+            row.insert("cells".to_owned(), Value::Array(strategy.cells(object, now)));
+            row.insert("object".to_owned(), if whole { (**object).clone() } else { partial(object) });
             let conditions = strategy.row_conditions(object);
             if !conditions.is_null() {
-                row["conditions"] = conditions;
+                row.insert("conditions".to_owned(), conditions);
             }
-            row
+            Value::Object(row)
         })
         .collect();
-    json!({
-        "kind": "Table", "apiVersion": META, "metadata": {"resourceVersion": version},
-        "columnDefinitions": columns, "rows": rows,
-    })
+    let mut table = json!({
+        "kind": "Table", "apiVersion": META, "metadata": {"resourceVersion": version}, "columnDefinitions": columns,
+    });
+    table["rows"] = Value::Array(rows);
+    table
 }
 
 fn definition(column: &Column) -> Value {

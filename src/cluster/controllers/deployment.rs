@@ -46,7 +46,7 @@ impl Controller for DeploymentController {
             Some(key(DEPLOYMENTS, &change.key.namespace, object::text(owner, &["name"])))
         };
         match (change.key.resource.as_str(), change.kind) {
-            (DEPLOYMENTS, _) => vec![change.key.clone()],
+            (DEPLOYMENTS, _) => vec![Key::clone(&change.key)],
             (SETS, _) => owner_key(&change.object).into_iter().collect(),
             // A Recreate rollout waits for the last old pod.
             ("pods", ChangeKind::Deleted) => controller_of(&change.object)

@@ -50,7 +50,7 @@ impl Controller for GarbageCollector {
         let waits = object::deletion_timestamp(&change.object).is_some()
             && (has_finalizer(&change.object, FOREGROUND) || has_finalizer(&change.object, ORPHAN));
         let owned = change.kind == ChangeKind::Added && !owners(&change.object).is_empty();
-        if waits || owned { vec![change.key.clone()] } else { Vec::new() }
+        if waits || owned { vec![Key::clone(&change.key)] } else { Vec::new() }
     }
 
     fn sync(&self, key: &Key, context: &mut Context<'_>) -> Outcome {

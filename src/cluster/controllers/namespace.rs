@@ -36,7 +36,11 @@ impl Controller for NamespaceController {
         let deleting = object::deletion_timestamp(&change.object).is_some() && change.kind != ChangeKind::Deleted;
         // Its own status writes need no new turn: the next one is asked for where there is something left.
         let known = change.previous.as_deref().is_some_and(|previous| object::deletion_timestamp(previous).is_some());
-        if change.key.resource == "namespaces" && deleting && !known { vec![change.key.clone()] } else { Vec::new() }
+        if change.key.resource == "namespaces" && deleting && !known {
+            vec![Key::clone(&change.key)]
+        } else {
+            Vec::new()
+        }
     }
 
     fn sync(&self, key: &Key, context: &mut Context<'_>) -> Outcome {

@@ -7,12 +7,15 @@ use crate::cluster::store::{Change, ChangeKind, Key};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+/// The pods of one controller, ended ones included.
+pub type OwnedPods = BTreeMap<Rc<Key>, OwnedPod>;
+
 /// Dependents by the UID of their owners.
 #[derive(Clone, Debug, Default)]
 pub struct Owners {
     // Shared, so that a snapshot copies one owner's dependents only when they change.
-    dependents: BTreeMap<String, Rc<BTreeSet<Key>>>,
-    pods: BTreeMap<String, Rc<BTreeMap<Key, OwnedPod>>>,
+    dependents: BTreeMap<String, Rc<BTreeSet<Rc<Key>>>>,
+    pods: BTreeMap<String, Rc<OwnedPods>>,
 }
 
 /// What a controller has to know of each of its pods whenever one of them changes.
@@ -58,7 +61,7 @@ impl Owners {
             });
         }
         for uid in after.difference(&before) {
-            Rc::make_mut(self.dependents.entry((*uid).to_owned()).or_default()).insert(change.key.clone());
+            Rc::make_mut(self.dependents.entry((*uid).to_owned()).or_default()).insert(Rc::clone(&change.key));
         }
         if change.key.resource == "pods" {
             self.observe_pod(change, gone);
@@ -76,17 +79,17 @@ impl Owners {
         }
         if let Some(uid) = after {
             let pods = Rc::make_mut(self.pods.entry(uid.to_owned()).or_default());
-            pods.insert(change.key.clone(), OwnedPod::of(&change.object));
+            pods.insert(Rc::clone(&change.key), OwnedPod::of(&change.object));
         }
     }
 
     /// The objects that name `uid` among their owners.
     pub fn dependents(&self, uid: &str) -> Vec<Key> {
-        self.dependents.get(uid).map(|keys| keys.iter().cloned().collect()).unwrap_or_default()
+        self.dependents.get(uid).map(|keys| keys.iter().map(|key| Key::clone(key)).collect()).unwrap_or_default()
     }
 
     /// The pods whose controller is `uid`, ended ones included.
-    pub fn pods(&self, uid: &str) -> Rc<BTreeMap<Key, OwnedPod>> {
+    pub fn pods(&self, uid: &str) -> Rc<OwnedPods> {
         self.pods.get(uid).cloned().unwrap_or_default()
     }
 }

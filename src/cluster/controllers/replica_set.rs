@@ -9,13 +9,12 @@ use crate::api::sorted;
 use crate::api::time::Timestamp;
 use crate::cluster::actor::{Context, about};
 use crate::cluster::client::Deletion;
-use crate::cluster::controllers::owners::{OwnedPod, controller_of};
+use crate::cluster::controllers::owners::{OwnedPod, OwnedPods, controller_of};
 use crate::cluster::controllers::service_account::is_terminating;
 use crate::cluster::controllers::{Controller, Outcome, key};
 use crate::cluster::reader::Reader;
 use crate::cluster::store::{Change, Key};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -33,7 +32,7 @@ impl Controller for ReplicaSetController {
 
     fn concerns(&self, change: &Change, _reader: &dyn Reader) -> Vec<Key> {
         match change.key.resource.as_str() {
-            RESOURCE => vec![change.key.clone()],
+            RESOURCE => vec![Key::clone(&change.key)],
             "pods" => controller_of(&change.object)
                 .filter(|owner| object::text(owner, &["kind"]) == "ReplicaSet")
                 .map(|owner| key(RESOURCE, &change.key.namespace, object::text(owner, &["name"])))
@@ -65,9 +64,6 @@ pub fn count(subject: &Value, path: &[&str]) -> usize {
     integer(subject, path).and_then(|number| usize::try_from(number).ok()).unwrap_or(0)
 }
 
-/// The pods a ReplicaSet controls, ended ones included.
-type Pods = BTreeMap<Key, OwnedPod>;
-
 /// Whether a pod has neither ended nor is on its way out.
 pub fn is_active(pod: &Object) -> bool {
     !matches!(Pod(pod).phase(), "Succeeded" | "Failed") && object::deletion_timestamp(pod).is_none()
@@ -81,7 +77,7 @@ pub fn ready_since(pod: &Object) -> Option<Timestamp> {
         .then(|| Timestamp::parse_rfc3339(object::text(ready, &["lastTransitionTime"])).unwrap_or_default())
 }
 
-fn manage(set: &Object, pods: &Pods, wanted: usize, context: &mut Context<'_>) -> Result<(), Status> {
+fn manage(set: &Object, pods: &OwnedPods, wanted: usize, context: &mut Context<'_>) -> Result<(), Status> {
     let count = pods.values().filter(|pod| pod.active).count();
     let why = format!("ReplicaSet {} wants {wanted} pods and has {count}", object::name(set));
     if count < wanted {
@@ -180,7 +176,7 @@ fn keep_worthiness(pod: &Object) -> (bool, u8, bool, i64, i64, i64, i64, String)
 
 fn write_status(
     set: &Object,
-    pods: &Pods,
+    pods: &OwnedPods,
     failure: Option<&Status>,
     wanted: usize,
     context: &mut Context<'_>,

@@ -34,9 +34,9 @@ impl Controller for RootCaCertPublisher {
             ("configmaps", ChangeKind::Deleted | ChangeKind::Modified) if change.key.name == CONFIG_MAP => {
                 vec![key("namespaces", "", &change.key.namespace)]
             }
-            ("namespaces", ChangeKind::Added) => vec![change.key.clone()],
+            ("namespaces", ChangeKind::Added) => vec![Key::clone(&change.key)],
             ("namespaces", ChangeKind::Modified) if object::text(&change.object, &["status", "phase"]) == "Active" => {
-                vec![change.key.clone()]
+                vec![Key::clone(&change.key)]
             }
             _ => Vec::new(),
         }

@@ -25,7 +25,7 @@ impl Controller for ServiceAccountController {
     fn concerns(&self, change: &Change, _reader: &dyn Reader) -> Vec<Key> {
         match (change.key.resource.as_str(), change.kind) {
             ("serviceaccounts", ChangeKind::Deleted) => vec![key("namespaces", "", &change.key.namespace)],
-            ("namespaces", ChangeKind::Added | ChangeKind::Modified) => vec![change.key.clone()],
+            ("namespaces", ChangeKind::Added | ChangeKind::Modified) => vec![Key::clone(&change.key)],
             _ => Vec::new(),
         }
     }

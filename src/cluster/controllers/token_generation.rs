@@ -10,6 +10,7 @@ use crate::cluster::actor::{Context, about};
 use crate::cluster::client::{Deletion, Identity};
 use crate::cluster::controllers::token_secrets::{ACCOUNT_NAME, ACCOUNT_UID, SECRET_TYPE, belongs, is_token_secret};
 use crate::cluster::controllers::{Controller, Outcome};
+use crate::cluster::kept::Kept;
 use crate::cluster::keys;
 use crate::cluster::random::Random;
 use crate::cluster::reader::Reader;
@@ -19,7 +20,6 @@ use crate::cluster::trace::{Event, Reason};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use std::rc::Rc;
 
 /// The controller.
 pub struct TokenGeneration;
@@ -43,7 +43,7 @@ impl Controller for TokenGeneration {
 
     fn concerns(&self, change: &Change, _reader: &dyn Reader) -> Vec<Key> {
         let is_account = change.key.resource == "serviceaccounts" && change.kind != ChangeKind::Deleted;
-        if is_account { vec![change.key.clone()] } else { Vec::new() }
+        if is_account { vec![Key::clone(&change.key)] } else { Vec::new() }
     }
 
     fn sync(&self, key: &Key, context: &mut Context<'_>) -> Outcome {
@@ -89,7 +89,7 @@ fn generate(account: &Object, context: &mut Context<'_>) -> Result<(), Status> {
         format!("ServiceAccount {owner}"),
         "until 1.23 every account gets a Secret with a token that never expires, asked for or not",
     )];
-    context.note(Some(about("secrets", &created)), Event::TokenIssued { claims: Rc::new(claims), checks });
+    context.note(Some(about("secrets", &created)), Event::TokenIssued { claims: Kept::new(claims), checks });
     let what = format!("created Secret {name} for ServiceAccount {owner}");
     context.acted(about("secrets", &created), what, "the account lists no Secret with a token of its own");
     list_in(account, &created, context)

@@ -8,6 +8,7 @@ use crate::api::object::{self, Object};
 use crate::cluster::actor::{Context, about};
 use crate::cluster::client::{Deletion, Identity};
 use crate::cluster::controllers::{Controller, Outcome, key};
+use crate::cluster::kept::Kept;
 use crate::cluster::keys;
 use crate::cluster::reader::Reader;
 use crate::cluster::store::{Change, ChangeKind, Key};
@@ -16,7 +17,6 @@ use crate::cluster::trace::{Event, Reason};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use std::rc::Rc;
 
 /// The type of Secrets that hold tokens.
 pub const SECRET_TYPE: &str = "kubernetes.io/service-account-token";
@@ -54,7 +54,7 @@ impl Controller for TokensController {
                     let account = object::annotation(&change.object, ACCOUNT_NAME).unwrap_or_default();
                     vec![key(GONE_SECRETS, namespace, &format!("{}/{account}", change.key.name))]
                 }
-                _ => vec![change.key.clone()],
+                _ => vec![Key::clone(&change.key)],
             },
             "serviceaccounts" if change.kind == ChangeKind::Deleted => {
                 vec![key(GONE_ACCOUNTS, namespace, &format!("{}/{}", change.key.name, object::uid(&change.object)))]
@@ -126,7 +126,7 @@ fn fill_secret(context: &mut Context<'_>, namespace: &str, name: &str) -> Result
             format!("Secret {name} of type {SECRET_TYPE}"),
             "a token without expiry and without audience: it is good until Secret or ServiceAccount is deleted",
         )];
-        context.note(Some(about("secrets", &secret)), Event::TokenIssued { claims: Rc::new(claims), checks });
+        context.note(Some(about("secrets", &secret)), Event::TokenIssued { claims: Kept::new(claims), checks });
     }
     let what = format!("filled Secret {name} for ServiceAccount {account_name}");
     context.acted(about("secrets", &secret), what, "token, ca.crt and namespace belong in it; what was there is kept");

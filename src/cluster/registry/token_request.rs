@@ -9,6 +9,7 @@ use crate::api::status::{FieldError, Status};
 use crate::api::time::Timestamp;
 use crate::api::token::Token;
 use crate::cluster::authn::api_audiences;
+use crate::cluster::kept::Kept;
 use crate::cluster::random::Random;
 use crate::cluster::reader::Reader;
 use crate::cluster::settings::Settings;
@@ -87,7 +88,7 @@ pub fn create(body: &Object, namespace: &str, name: &str, context: &mut Context<
     };
     let claims = contents.claims();
     let token = token::issue(&claims);
-    Ok(Answer { object, token, issued: Event::TokenIssued { claims: Rc::new(claims), checks }, warnings })
+    Ok(Answer { object, token, issued: Event::TokenIssued { claims: Kept::new(claims), checks }, warnings })
 }
 
 fn account(body: &Object, namespace: &str, name: &str, reader: &dyn Reader) -> Result<Rc<Object>, Status> {

@@ -63,7 +63,7 @@ fn follow(context: &mut Context<'_>, fetched: &Fetched, revision: i64) -> Result
         return Err(Failure::message("timed out waiting for the condition"));
     };
     loop {
-        let events = patience::next_events(context.host.client(), &mut watch, deadline);
+        let events = patience::next_events(context, &mut watch, deadline)?;
         if events.is_empty() && timeout.is_zero() {
             // A real kubectl would still be waiting.
             return Err(Failure::message("not simulated: waiting for ever; nearest: --timeout"));
@@ -86,4 +86,54 @@ fn say(context: &mut Context<'_>, deployment: &serde_json::Value, revision: i64)
     let (line, done) = sentence::deployment(deployment, revision).map_err(Failure::message)?;
     context.print(line);
     Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::api::request::{Body, WatchEvent};
+    use crate::api::status::Status;
+    use crate::kubectl::testing::{FakeHost, json, watch};
+    use serde_json::{Value, json};
+    use std::rc::Rc;
+
+    fn deployment(available: i64) -> Value {
+        json!({
+            "kind": "Deployment", "apiVersion": "apps/v1",
+            "metadata": {"name": "web", "namespace": "default", "resourceVersion": "7"},
+            "spec": {"replicas": 2}, "status": {"replicas": 2, "updatedReplicas": 2, "availableReplicas": available},
+        })
+    }
+
+    const DEPLOYMENTS: &str = "GET /apis/apps/v1/namespaces/default/deployments";
+
+    /// A host whose watch is told that its version is too old; a list then gives `items`.
+    fn left_behind(items: Value) -> FakeHost {
+        let mut opened = watch();
+        if let Body::Watch(watch) = &mut opened.body {
+            watch.resource = "deployments.apps".to_owned();
+            watch.namespace = "default".to_owned();
+            watch.field_selector = "metadata.name=web".to_owned();
+        }
+        let selected = "fieldSelector=metadata.name%3Dweb";
+        let list = json!({
+            "kind": "DeploymentList", "apiVersion": "apps/v1", "metadata": {"resourceVersion": "90000"}, "items": items,
+        });
+        let mut host = FakeHost::new()
+            .with(&format!("{DEPLOYMENTS}/web"), json(200, deployment(1)))
+            .with(&format!("{DEPLOYMENTS}?allowWatchBookmarks=true&{selected}&resourceVersion=7&watch=true"), opened)
+            .with(&format!("{DEPLOYMENTS}?{selected}&limit=500"), json(200, list));
+        let expired = Status::other(410, "Expired", "too old resource version: 7 (90000)").to_value();
+        host.client.events = vec![WatchEvent { kind: "ERROR", object: Rc::new(expired) }];
+        host
+    }
+
+    #[test]
+    fn a_watch_that_is_too_old_begins_anew() {
+        let (told, complaint, exit) = left_behind(json!([deployment(2)])).run("rollout status deployment/web");
+        let waiting = "Waiting for deployment \"web\" rollout to finish: 1 of 2 updated replicas are available...\n";
+        let done = "deployment \"web\" successfully rolled out\n";
+        assert_eq!((told, complaint, exit), (format!("{waiting}{done}"), String::new(), 0));
+        let (_, complaint, exit) = left_behind(json!([])).run("rollout status deployment/web");
+        assert_eq!((complaint.as_str(), exit), ("error: object has been deleted\n", 1));
+    }
 }

@@ -175,7 +175,7 @@ fn is_worth_telling(entry: &Entry, stretch: &Stretch) -> bool {
         Event::Unauthenticated { .. } | Event::Refused { .. } | Event::Acted { .. } => true,
         Event::Authorized { allowed: false, .. } | Event::FilesWritten { .. } => true,
         Event::TokenIssued { claims, .. } => {
-            mine || !object::text(claims, &["sub"]).starts_with("system:serviceaccount:kube-system:")
+            mine || !object::text(&claims.open(), &["sub"]).starts_with("system:serviceaccount:kube-system:")
         }
         Event::Stored { .. } => mine || !is_bookkeeping(entry) || new_phase(&entry.event).is_some(),
         Event::Received { .. } | Event::Authenticated { .. } | Event::Authorized { .. } => by_person,

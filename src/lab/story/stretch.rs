@@ -166,7 +166,8 @@ impl Open {
         match &entry.event {
             Event::Received { .. } | Event::Authenticated { .. } | Event::Authorized { .. } => false,
             Event::TokenIssued { claims, .. } => {
-                let pod = object::text(claims, &["kubernetes.io", "pod", "name"]);
+                let claims = claims.open();
+                let pod = object::text(&claims, &["kubernetes.io", "pod", "name"]);
                 self.objects.iter().any(|made| made.resource == "pods" && made.name == pod)
             }
             _ => entry.object.as_ref().is_some_and(|object| self.objects.contains(object)),

@@ -65,8 +65,9 @@ pub fn of(entry: &Entry, place: &Place) -> (String, String, Tone) {
         }
         Event::Answered { code } => (tr!("API server answered {0}", code), String::new(), Tone::Plain),
         Event::TokenIssued { claims, checks } => {
+            let claims = claims.open();
             let subject =
-                object::text(claims, &["sub"]).trim_start_matches("system:serviceaccount:").replacen(':', "/", 1);
+                object::text(&claims, &["sub"]).trim_start_matches("system:serviceaccount:").replacen(':', "/", 1);
             (tr!("API server issued a token for {0}", subject), chain(checks), Tone::Done)
         }
         Event::Acted { what, why } => (format!("{who}: {}", told(what)), told(why), Tone::Plain),

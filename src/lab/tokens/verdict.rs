@@ -70,7 +70,7 @@ pub fn verdict(lab: &Lab, text: &str) -> Verdict {
     let before = cluster.trace().last_sequence();
     cluster.send(Request::get("/api").header("Authorization", format!("Bearer {text}")));
     let user = cluster.trace().since(before).iter().find_map(|entry| match &entry.event {
-        Event::Authenticated { user, .. } => Some(user.clone()),
+        Event::Authenticated { user, .. } => Some(UserInfo::clone(user)),
         _ => None,
     });
     let audiences = crate::cluster::authn::api_audiences();

@@ -290,7 +290,7 @@ fn more(event: &Event, handle: &Handle) -> Html {
             </>
         },
         Event::TokenIssued { claims, .. } => html! {
-            <Yaml id="claims" lines={diff::lines(None, claims, &[])} label={tr("The claims of the token")} />
+            <Yaml id="claims" lines={diff::lines(None, &claims.open(), &[])} label={tr("The claims of the token")} />
         },
         _ => Html::default(),
     }
