@@ -1,13 +1,13 @@
 //! What grows with what a learner, an author or a host brings: long sessions, large manifests, many lessons. A line each: what,
-//! how many, microseconds, and the most memory that it took, in KB. Each is done in a process of its own, so that memory is its own.
+//! how many, microseconds, and the most memory that it took, in bytes. Each is done in a process of its own.
 
 #![allow(clippy::panic, reason = "a measurement that fails has nothing to say")]
 
 use serviceaccount_lab::lab::{Lab, Settings};
 use serviceaccount_lab::lesson::{COURSE, check, parse};
-use std::process::Command;
 use std::time::Instant;
 
+mod process;
 mod session;
 
 /// What is done, with that many, and how many.
@@ -18,24 +18,22 @@ const CASES: [(&str, fn(usize), [usize; 2]); 3] = [
 ];
 
 fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    if let Some(place) = args.iter().position(|arg| arg == "--one") {
-        let number = |at: usize| -> usize { args.get(place + at).and_then(|arg| arg.parse().ok()).unwrap_or_default() };
-        if let Some((_, act, _)) = CASES.get(number(1)) {
-            let began = Instant::now();
-            act(number(2));
-            println!("{}\t{}", began.elapsed().as_micros(), peak_kb());
-        }
+    let words: Vec<usize> = std::env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
+    if let [case, count] = *words.as_slice() {
+        measure(case, count);
         return;
     }
-    for (index, (what, _, sizes)) in CASES.iter().enumerate() {
-        for size in sizes {
-            let program = std::env::current_exe().unwrap_or_else(|error| panic!("{error}"));
-            let done = Command::new(program).args(["--one", &index.to_string(), &size.to_string()]).output();
-            let done = done.unwrap_or_else(|error| panic!("{what}: {error}"));
-            print!("{what}\t{size}\t{}", String::from_utf8_lossy(&done.stdout));
-        }
+    for (case, (_, _, counts)) in CASES.iter().enumerate() {
+        counts.iter().for_each(|count| process::again(&[case.to_string(), count.to_string()]));
     }
+}
+
+fn measure(case: usize, count: usize) {
+    let Some((what, act, _)) = CASES.get(case) else { return };
+    let began = Instant::now();
+    act(count);
+    let took = began.elapsed().as_micros();
+    println!("{what}\t{count}\t{took}\t{}", process::peak().unwrap_or_default());
 }
 
 fn commands(count: usize) {
@@ -73,11 +71,4 @@ fn lessons(count: usize) {
         let Some(lesson) = entry.text.and_then(|text| parse(entry.file, text).ok()) else { panic!("{}", entry.file) };
         assert!(check::prove(&lesson).is_empty(), "{}", entry.file);
     }
-}
-
-/// The most memory that this process has had; 0 where the system does not say.
-fn peak_kb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }

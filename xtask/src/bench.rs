@@ -20,16 +20,20 @@ pub fn bench() -> Result<(), Failure> {
     let rest = output(&["bench", "--quiet", "--locked", "--bench", "lab"])?;
     let memory = output(&["bench", "--quiet", "--locked", "--bench", "memory"])?;
     page::build()?;
-    let page = output(&["run", "--quiet", "--locked", "--package", "browser-tests", "--example", "percentiles"])?;
+    let example = |name| output(&["run", "--quiet", "--locked", "--package", "browser-tests", "--example", name]);
+    let page = example("percentiles")?;
+    let scale = output(&["bench", "--quiet", "--locked", "--bench", "scale"])? + &example("embeds")?;
     let text = format!(
         "| in Chromium | p50 | p99 | slowest |\n|---|---|---|---|\n{}\n\
          | {} commands of a session, natively | p50 | p99 | slowest |\n|---|---|---|---|\n{}\n\
-         | median of | 10 | 20 | 100 | 200 | 1,000 | 10,000 | grows |\n|---|---|---|---|---|---|---|---|\n{}{}",
+         | median of | 10 | 20 | 100 | 200 | 1,000 | 10,000 | grows |\n|---|---|---|---|---|---|---|---|\n{}{}\n\
+         | what grows | how many | time | memory, at most | time grows | memory grows |\n|---|---|---|---|---|---|\n{}",
         table(&percentiles(&page)),
         200,
         table(&percentiles(&commands)),
         table(&grown(&medians(&rest), shown)),
-        table(&grown(&peaks(&memory), megabytes))
+        table(&grown(&peaks(&memory), megabytes)),
+        table(&scaled(&scale))
     );
     let file = paths::root().join("docs/performance.md");
     let old = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -96,6 +100,28 @@ fn peaks(text: &str) -> Vec<(String, String, f64)> {
         Some(((*what).to_owned(), (*pods).to_owned(), bytes.parse().ok()?))
     };
     text.lines().filter_map(peak).collect()
+}
+
+/// The lines of benches/scale.rs and of the example embeds: what, how many, microseconds and bytes. A row each, with how time
+/// and memory grew from the line before it.
+fn scaled(text: &str) -> Vec<Row> {
+    let measured = |line: &str| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [what, count, micros, bytes] = cells.as_slice() else { return None };
+        let number = |text: &&str| text.parse::<f64>().ok();
+        Some(((*what).to_owned(), number(count)?, number(micros)? / 1e6, number(bytes)?))
+    };
+    let all: Vec<(String, f64, f64, f64)> = text.lines().filter_map(measured).collect();
+    let row = |(index, (what, count, time, memory)): (usize, &(String, f64, f64, f64))| {
+        let before = index.checked_sub(1).and_then(|index| all.get(index)).filter(|before| before.0 == *what);
+        let grows = |now: f64, then: f64, more: f64| format!("×{:.1} for ×{more:.0}", now / then);
+        let (time_grows, memory_grows) = before.map_or_else(Default::default, |(_, fewer, sooner, less)| {
+            (grows(*time, *sooner, count / fewer), grows(*memory, *less, count / fewer))
+        });
+        let memory = if *memory > 0.0 { megabytes(*memory) } else { String::new() };
+        Row { what: what.clone(), cells: vec![count.to_string(), shown(*time), memory, time_grows, memory_grows] }
+    };
+    all.iter().enumerate().map(row).collect()
 }
 
 /// One row a benchmark, with how its last step grew: from one size to the next, beside how the size grew.
@@ -171,6 +197,13 @@ lab              fastest       │ slowest       │ median        │ mean     
         let rows = grown(&peaks("noise\nmemory, at most\t10\t25000000\nmemory, at most\t100\t50400000\n"), megabytes);
         let cells = ["25 MB", "", "50 MB", "", "", "", "×2.0 for ×10"].map(str::to_owned).to_vec();
         assert_eq!(rows, [Row { what: "memory, at most".into(), cells }]);
+    }
+
+    #[test]
+    fn says_how_time_and_memory_grow() {
+        let rows = scaled("labs\t5\t1000000\t2000000\nlabs\t20\t4500000\t5000000\nnoise\nother\t5\t1\t0\n");
+        let cells: Vec<String> = rows.iter().map(|row| row.cells.join("|")).collect();
+        assert_eq!(cells, ["5|1.0 s|2 MB||", "20|4.5 s|5 MB|×4.5 for ×4|×2.5 for ×4", "5|1 µs|||"]);
     }
 
     #[test]
