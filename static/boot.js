@@ -169,6 +169,24 @@ async function get(url) {
   return response.body && typeof TransformStream === "function" ? watched(response) : response;
 }
 
+// A line at the edge of the page.
+function told(...words) {
+  const note = document.createElement("div");
+  note.className = "update";
+  note.setAttribute("role", "status");
+  note.append(...words);
+  return note;
+}
+
+function offer(load) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "primary";
+  button.textContent = say("Load it");
+  button.onclick = load;
+  return button;
+}
+
 // The program comes in two halves (tools/halves): what a first visit runs, and the rest, which comes when somebody does
 // something. What is done then waits for it (src/embed/rest.rs); whatever else calls into it before gets it at once, and the
 // page stands still meanwhile.
@@ -179,21 +197,21 @@ const rest = {
   bring() {
     const compile = async () => {
       const response = await fetch(address(names.rest));
-      if (!response.ok) throw new TypeError(`${names.rest}: ${response.status}`);
+      if (!response.ok) throw Object.assign(new TypeError(`${names.rest}: ${response.status}`), { isGone: response.status === 404 });
       rest.module ??= await WebAssembly.compile(await response.arrayBuffer());
     };
     return (rest.coming ??= (rest.isHere() ? Promise.resolve() : compile()).finally(() => (rest.coming = undefined)));
   },
   // Until it is here, whatever happens: whoever waits has not lost anything.
   async wait() {
-    const note = document.createElement("div");
-    note.className = "update";
-    note.setAttribute("role", "status");
-    note.textContent = say("The rest of the lab is loading …");
+    const note = told(say("The rest of the lab is loading …"));
     const shown = setTimeout(() => document.body.append(note), 400);
     while (!rest.isHere()) {
-      await rest.bring().catch(async () => {
-        note.textContent = say("The rest of the lab cannot be downloaded. Is there a connection? It is tried again, and what you did then goes on.");
+      await rest.bring().catch(async ({ isGone }) => {
+        // Another version may be on the server since this page was opened.
+        const anew = isGone && !note.querySelector("button");
+        if (anew) note.replaceChildren(say("A newer version of the lab is ready. Your session stays."), " ", offer(() => location.reload()));
+        if (!isGone) note.textContent = say("The rest of the lab cannot be downloaded. Is there a connection? It is tried again, and what you did then goes on.");
         document.body.append(note);
         await new Promise((again) => setTimeout(again, 2000));
       });
@@ -280,19 +298,11 @@ async function keep() {
   const registration = await workers.register(address("sw.js"), { updateViaCache: "none" });
   const tell = (worker) => {
     if (!worker || !workers.controller || document.querySelector(".update")) return;
-    const note = document.createElement("div");
-    note.className = "update";
-    note.setAttribute("role", "status");
-    note.append(say("A newer version of the lab is ready. Your session stays."), " ");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "primary";
-    button.textContent = say("Load it");
-    button.onclick = () => {
+    const note = told(say("A newer version of the lab is ready. Your session stays."), " ");
+    note.append(offer(() => {
       workers.addEventListener("controllerchange", () => location.reload(), { once: true });
       worker.postMessage("take over");
-    };
-    note.append(button);
+    }));
     document.body.append(note);
   };
   tell(registration.waiting);

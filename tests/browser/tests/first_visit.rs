@@ -91,20 +91,18 @@ fn no_page_begins_with_a_wait_for_the_rest() {
 
 #[test]
 fn what_is_done_before_the_rest_comes_waits_for_it() {
-    let site = Site::new("rest");
-    let rest = fs::read_dir(site.folder().join("lab")).unwrap().flatten().map(|entry| entry.path());
-    let rest = rest.into_iter().find(|path| path.to_string_lossy().contains("-rest-")).unwrap();
-    let away = rest.with_extension("away");
-    fs::rename(&rest, &away).unwrap();
-    let server = Server::start(&site.folder().join("lab"), "127.0.0.1", 0).unwrap();
-    let page = Page::open_broken(&server, &View::new(1024, 768));
-    page.wait("the page", || page.script("return document.documentElement.dataset.lab", &[]) == json!("ready"));
+    let page = Page::open(&View::new(1024, 768));
+    page.script(
+        "const real = fetch; globalThis.away = true;
+         globalThis.fetch = (url, ...more) => away && String(url).includes('-rest-') ? Promise.reject(new TypeError('away')) : real(url, ...more)",
+        &[],
+    );
     page.textbox("Terminal command").type_text("kubectl get sa");
     page.press("Enter");
     page.css("[role=status].update").wait_for_text("cannot be downloaded");
     page.press("Enter");
     assert_eq!(page.textbox("Terminal command").value(), "kubectl get sa");
-    fs::rename(&away, &rest).unwrap();
+    page.script("away = false", &[]);
     page.region("Terminal").wait_for_text("AGE");
     page.wait("the note to go", || {
         page.script("return document.querySelector('.update') === null", &[]) == json!(true)
@@ -112,6 +110,27 @@ fn what_is_done_before_the_rest_comes_waits_for_it() {
     // Asked for twice, done once.
     assert_eq!(page.region("Terminal").text().matches("AGE").count(), 1);
     assert_eq!(page.textbox("Terminal command").value(), "");
+    page.assert_clean();
+}
+
+/// Another version was put on the server while the page was open, and its files have other names.
+#[test]
+fn a_rest_that_is_gone_is_a_newer_version() {
+    let site = Site::new("gone-rest");
+    let lab = site.folder().join("lab");
+    let files = fs::read_dir(&lab).unwrap().flatten().map(|entry| entry.path());
+    let rest = files.into_iter().find(|path| path.to_string_lossy().contains("-rest-")).unwrap();
+    let server = Server::start(&lab, "127.0.0.1", 0).unwrap();
+    let page = Page::open_broken(&server, &View::new(1024, 768));
+    page.wait("the page", || page.script("return document.documentElement.dataset.lab", &[]) == json!("ready"));
+    let away = rest.with_extension("away");
+    fs::rename(&rest, &away).unwrap();
+    page.textbox("Terminal command").type_text("kubectl get sa\n");
+    page.css("[role=status].update").wait_for_text("A newer version of the lab is ready");
+    fs::rename(&away, &rest).unwrap();
+    page.button("Load it").click();
+    page.wait("the page anew", || page.script("return document.documentElement.dataset.lab", &[]) == json!("ready"));
+    page.run("kubectl get sa", "default");
 }
 
 #[test]
