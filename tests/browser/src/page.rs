@@ -310,7 +310,16 @@ impl Page {
     /// Waits until the page's text has this in it.
     #[track_caller]
     pub fn wait_for_text(&self, part: &str) {
-        self.css("body").wait_for_text(part);
+        let mut text = String::new();
+        // Each time anew, since the page may be loaded anew meanwhile.
+        let found = self.poll(|| {
+            let body = self.candidates(None, "body").into_iter().next()?;
+            text = self.driver.get(&format!("/element/{}/text", body.id)).ok()?.as_str()?.to_string();
+            text.contains(part).then_some(())
+        });
+        if found.is_none() {
+            self.fail(&format!("the page never said {part:?}; it says:\n{text}"));
+        }
     }
 
     pub(crate) fn poll<T>(&self, mut found: impl FnMut() -> Option<T>) -> Option<T> {

@@ -74,14 +74,17 @@ fn in_browser(session: &Session, script: &str, args: &[Value]) -> Result<Value, 
 fn wait_until(session: &Session, condition: &str, args: &[Value]) -> Result<(), String> {
     let script = json!({ "script": format!("return {condition}"), "args": args });
     let begin = Instant::now();
-    while begin.elapsed() < PATIENCE {
+    loop {
         // Between two documents there is none to ask.
-        if session.post("/execute/sync", &script) == Ok(json!(true)) {
+        let answer = session.post("/execute/sync", &script);
+        if answer == Ok(json!(true)) {
             return Ok(());
+        }
+        if begin.elapsed() > PATIENCE {
+            return Err(format!("Firefox does not get to: {condition} {args:?}; {answer:?}"));
         }
         sleep(Duration::from_millis(25));
     }
-    Err(format!("Firefox does not get to: {condition} {args:?}"))
 }
 
 /// Sees every request of every page from now on, and what came of it.
@@ -102,6 +105,18 @@ window.salabObserver = {
 for (const topic of ['http-on-opening-request', 'http-on-examine-response']) Services.obs.addObserver(window.salabObserver, topic);
 ";
 
+/// A view of that width and height, whatever the window's.
+const SIZE: &str = "
+const { style } = gBrowser.selectedBrowser;
+['width', 'height'].forEach((name, at) => style.setProperty(name, `${arguments[at]}px`, 'important'));
+";
+
+/// Dark or not, without motion or not.
+const LIGHT: &str = "
+Services.prefs.setIntPref('layout.css.prefers-color-scheme.content-override', arguments[0] ? 0 : 1);
+Services.prefs.setIntPref('ui.prefersReducedMotion', arguments[1] ? 1 : 0);
+";
+
 /// What was seen, and what the browser says of pages: errors that nobody caught, broken policy.
 const SEEN: &str = "
 const ours = (message) => message instanceof Ci.nsIScriptError && /^(http|file)/.test(message.sourceName)
@@ -116,18 +131,10 @@ return { requests: window.salabSeen?.splice(0) ?? [], said };
 impl Browser for Firefox {
     fn set_view(&self, session: &Session, view: &View) -> Result<(), String> {
         let size = [json!(view.width), json!(view.height)];
-        let script = format!(
-            "{WATCH}
-             const [width, height] = arguments;
-             gBrowser.selectedBrowser.style.setProperty('width', `${{width}}px`, 'important');
-             gBrowser.selectedBrowser.style.setProperty('height', `${{height}}px`, 'important');"
-        );
-        in_browser(session, &script, &size)?;
-        let light =
-            "Services.prefs.setIntPref('layout.css.prefers-color-scheme.content-override', arguments[0] ? 0 : 1);
-                     Services.prefs.setIntPref('ui.prefersReducedMotion', arguments[1] ? 1 : 0);";
+        in_browser(session, WATCH, &[])?;
+        in_browser(session, SIZE, &size)?;
         let wishes = [json!(view.dark), json!(view.still)];
-        in_browser(session, light, &wishes)?;
+        in_browser(session, LIGHT, &wishes)?;
         wait_until(session, "innerWidth === arguments[0] && innerHeight === arguments[1]", &size)?;
         let heard = "matchMedia('(prefers-color-scheme: dark)').matches === arguments[0] && matchMedia('(prefers-reduced-motion)').matches === arguments[1]";
         wait_until(session, heard, &wishes)
