@@ -179,7 +179,8 @@ fn tried_twice(test: &dyn Fn() -> Command) -> Result<Note, Failure> {
 }
 
 /// What is run in Firefox: the page, what it keeps, and the lab in other pages.
-const IN_FIREFOX: [&str; 8] = ["harness", "smoke", "embed", "embed_words", "privacy", "notes", "history", "offline"];
+const IN_FIREFOX: [&str; 9] =
+    ["harness", "smoke", "first_visit", "embed", "embed_words", "privacy", "notes", "history", "offline"];
 
 fn in_firefox() -> Result<Note, Failure> {
     tools::set_up(firefox::jobs())?;

@@ -28,6 +28,9 @@ pub fn write_package() -> Result<PathBuf, Failure> {
     for name in ["copy.js", "node.d.ts", "README.md"] {
         write(&folder.join(name), read(&source.join(name))?.as_bytes())?;
     }
+    for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        write(&folder.join(name), read(&paths::root().join(name))?.as_bytes())?;
+    }
     let package = json!({
         "name": "serviceaccount-lab",
         "version": VERSION,
