@@ -63,6 +63,14 @@ impl Content {
             Content::Token(token) => token.text().as_bytes(),
         }
     }
+
+    /// How many bytes; signs nothing.
+    pub fn length(&self) -> usize {
+        match self {
+            Content::Bytes(bytes) => bytes.len(),
+            Content::Token(token) => token.length(),
+        }
+    }
 }
 
 impl From<&str> for Content {

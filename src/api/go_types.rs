@@ -3,8 +3,11 @@
 //! Follows staging/src/k8s.io/api/core/v1/types.go and, for what differs from it, pkg/apis/core/types.go. The kind of each
 //! field is in [`crate::api::schema`], their order in v1 in [`crate::api::wire`]. Storage that is not simulated has no line.
 
+use crate::api::lines::Lines;
+
 /// One type a line: its name, then its fields in the order of the API server's internal types.
 const TYPES: &str = include_str!("go_types.txt");
+static BY_NAME: Lines = Lines::of(TYPES);
 
 /// A field: `Name`, its marks, and `=name` where its name in JSON does not follow from the one in Go.
 pub struct Entry<'a> {
@@ -40,8 +43,7 @@ fn camel(go: &str) -> String {
 
 /// The fields of a type; `None` for one without a line.
 pub fn entries(type_name: &str) -> Option<impl Iterator<Item = Entry<'static>>> {
-    let line = TYPES.lines().find_map(|line| line.strip_prefix(type_name)?.strip_prefix(' '))?;
-    Some(line.split_ascii_whitespace().map(entry))
+    Some(BY_NAME.get(type_name)?.split_ascii_whitespace().map(entry))
 }
 
 #[cfg(test)]

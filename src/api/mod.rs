@@ -10,6 +10,7 @@ pub mod files;
 pub mod go;
 pub mod go_types;
 pub mod kinds;
+pub mod lines;
 pub mod names;
 pub mod object;
 pub mod patch;

@@ -11,6 +11,9 @@ use std::rc::Rc;
 pub trait Signer {
     /// The base64url signature (RS256) of `header.payload`.
     fn sign(&self, signing_input: &str) -> String;
+
+    /// How long any of them is.
+    fn signature_length(&self) -> usize;
 }
 
 /// A bearer token.
@@ -41,6 +44,11 @@ impl Token {
             let signature = self.0.signer.sign(&self.0.signing_input);
             format!("{}.{signature}", self.0.signing_input)
         })
+    }
+
+    /// The length of the whole token, which is known before it is signed.
+    pub fn length(&self) -> usize {
+        self.0.signing_input.len() + 1 + self.0.signer.signature_length()
     }
 
     /// The claims, decoded without looking at the signature, and kept: the timeline asks for them every second.

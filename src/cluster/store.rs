@@ -13,7 +13,7 @@ pub const LOG_LENGTH_MAX: usize = 20_000;
 /// The kinds that come by the thousand: they are folded once they have not changed for a while.
 const FOLDED: [&str; 2] = ["events", "pods"];
 /// How many changes back objects are kept as they are.
-const UNFOLDED: usize = 1_000;
+const UNFOLDED: usize = 2_000;
 
 /// Where an object is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,9 +1,11 @@
 //! The Go types of fields, as its decoder's errors and its dumps name them.
 
+use crate::api::lines::Lines;
 use crate::api::schema::{Field, Shape};
 
 /// Strings with a type of their own in Go, by field, one a line.
 const NAMED: &str = include_str!("named.txt");
+static BY_FIELD: Lines = Lines::of(NAMED);
 
 /// The Go type of a field's single value; `name` is `Type.field`.
 pub(super) fn go_scalar(name: &str, field: &Field) -> String {
@@ -12,8 +14,7 @@ pub(super) fn go_scalar(name: &str, field: &Field) -> String {
         "string" if field.shape != Shape::Map => {
             // An ephemeral container's fields are those of a container.
             let name = name.strip_prefix("Ephemeral").unwrap_or(name);
-            let named = NAMED.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-            named.unwrap_or("string").to_owned()
+            BY_FIELD.get(name).unwrap_or("string").to_owned()
         }
         other => other.to_owned(),
     }

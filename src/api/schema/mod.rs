@@ -43,12 +43,13 @@ pub struct Field {
     pub list_type: String,
     /// Whether OpenAPI calls it required: Go always writes it out.
     pub required: bool,
+    of_objects: bool,
 }
 
 impl Field {
     /// Whether its values are objects of a known type (and not strings, numbers or the like).
     pub fn is_object(&self) -> bool {
-        fields(&self.type_name).is_some()
+        self.of_objects
     }
 }
 
@@ -77,15 +78,17 @@ fn load() -> Schema {
         })
         .collect();
     let mut types = BTreeMap::new();
-    for (name, fields) in object::at(&document, &["types"]).as_object().into_iter().flatten() {
-        let fields =
-            fields.as_object().into_iter().flatten().map(|(key, entry)| (key.clone(), field_of(entry))).collect();
+    let named = object::at(&document, &["types"]);
+    for (name, fields) in named.as_object().into_iter().flatten() {
+        let fields = fields.as_object().into_iter().flatten();
+        let fields = fields.map(|(key, entry)| (key.clone(), field_of(entry, named))).collect();
         types.insert(name.clone(), fields);
     }
     Schema { kinds, types }
 }
 
-fn field_of(entry: &Value) -> Field {
+/// Reads a field; `types` are those that are objects.
+fn field_of(entry: &Value, types: &Value) -> Field {
     let text = |key: &str| object::text(entry, &[key]);
     let written = text("type");
     let (shape, type_name) = if let Some(element) = written.strip_prefix("map[string][]") {
@@ -106,6 +109,7 @@ fn field_of(entry: &Value) -> Field {
         merge_key: text("patchMergeKey").to_owned(),
         list_type: text("listType").to_owned(),
         required: object::boolean(entry, &["required"]).unwrap_or(false),
+        of_objects: types.get(type_name).is_some(),
     }
 }
 

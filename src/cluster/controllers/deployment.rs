@@ -301,10 +301,10 @@ fn clean_up(rollout: &mut Rollout, context: &mut Context<'_>) -> Result<(), Stat
 
 /// Whether two templates are the same but for the hash label.
 pub fn same_template(one: &Value, other: &Value) -> bool {
-    let stripped = |template: &Value| {
-        let mut template = template.clone();
-        object::remove(&mut template, &["metadata", "labels", HASH_LABEL]);
-        template
+    let same_but = |path: &[&str], left_out: &str| {
+        let fields = |template| object::at(template, path).as_object().into_iter().flatten();
+        let kept = |(name, _): &(&String, &Value)| name.as_str() != left_out;
+        fields(one).filter(kept).eq(fields(other).filter(kept))
     };
-    stripped(one) == stripped(other)
+    same_but(&[], "metadata") && same_but(&["metadata"], "labels") && same_but(&["metadata", "labels"], HASH_LABEL)
 }

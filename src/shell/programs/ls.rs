@@ -153,7 +153,7 @@ impl Lister<'_, '_> {
 
     fn size(&self, row: &Row) -> usize {
         match &row.entry {
-            Entry::File(_, content) => content.bytes().len(),
+            Entry::File(_, content) => content.length(),
             Entry::Link(_, target) => target.len(),
             Entry::Directory(_, children) if self.on_tmpfs(&row.path) => (children.len() + 2) * 20,
             Entry::Directory(..) => 4096,
@@ -162,7 +162,7 @@ impl Lister<'_, '_> {
 
     fn kibibytes(&self, row: &Row) -> usize {
         match &row.entry {
-            Entry::File(_, content) => content.bytes().len().div_ceil(4096) * 4,
+            Entry::File(_, content) => content.length().div_ceil(4096) * 4,
             Entry::Link(..) => 0,
             Entry::Directory(..) => if self.on_tmpfs(&row.path) { 0 } else { 4 },
         }
