@@ -155,7 +155,8 @@ async function reason(error) {
   if (error instanceof WebAssembly.CompileError && /Content.Security.Policy|unsafe-eval|blocked by CSP/i.test(error.message)) {
     return say("This site's Content-Security-Policy forbids WebAssembly: script-src needs 'wasm-unsafe-eval'.");
   }
-  if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) {
+  // Firefox says InternalError of a program that ends in the middle.
+  if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError || error.name === "InternalError") {
     return say("The program arrived damaged or in parts; reloading the page gets it anew.");
   }
   if (error instanceof TypeError) return say("The program could not be downloaded. Is there a connection? Then reload the page.");
