@@ -156,7 +156,7 @@ async function reason(error) {
   if (error instanceof WebAssembly.CompileError && /Content.Security.Policy|unsafe-eval|blocked by CSP/i.test(error.message)) {
     return say("This site's Content-Security-Policy forbids WebAssembly: script-src needs 'wasm-unsafe-eval'.");
   }
-  // Firefox runs out of memory over a program that ends in the middle.
+  // Firefox says InternalError of a program that ends in the middle.
   if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError || error.name === "InternalError") {
     return say("The program arrived damaged or in parts; reloading the page gets it anew.");
   }

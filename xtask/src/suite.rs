@@ -178,20 +178,17 @@ fn tried_twice(test: &dyn Fn() -> Command) -> Result<Note, Failure> {
     Ok(format!("all passed, only the second time: {}", failed.join(", ")))
 }
 
-/// What is run in Firefox: the page, what it keeps, and the lab in other pages.
-const IN_FIREFOX: [&str; 9] =
-    ["harness", "smoke", "first_visit", "embed", "embed_words", "privacy", "notes", "history", "offline"];
-
+/// The same scenarios in Firefox, and those that are ignored elsewhere since other steps make what they use.
 fn in_firefox() -> Result<Note, Failure> {
     tools::set_up(firefox::jobs())?;
     firefox::find()?;
     page::build()?;
+    page::build_breakable()?;
     let firefox = |mut cargo: Command| {
         cargo.env("SALAB_BROWSER", FIREFOX);
         cargo
     };
-    let note = tried_twice(&|| firefox(browser_tests(&IN_FIREFOX)))?;
-    // Those that are ignored elsewhere, since other steps make what they use.
+    let note = tried_twice(&|| firefox(browser_tests(&[])))?;
     make(&["single"])?;
     let alone = counted(firefox(browser_tests(&["single_file"])).args(["--", "--ignored"]))?;
     let plain = counted(firefox(browser_tests(&["docs_systems"])).args(["--", "--ignored", "plain_html"]))?;

@@ -17,9 +17,8 @@ fn site_with(name: &str, script: &str) -> (Site, Server) {
     let site = Site::new(name);
     let lab = site.folder().join("lab");
     let index = fs::read_to_string(lab.join("index.html")).unwrap_or_else(|error| panic!("{error}"));
-    assert!(index.contains("<script type=\"module\""));
-    let index =
-        index.replacen("<script type=\"module\"", "<script src=\"before.js\"></script><script type=\"module\"", 1);
+    assert!(index.contains("<script defer"));
+    let index = index.replacen("<script defer", "<script src=\"before.js\"></script><script defer", 1);
     fs::write(lab.join("index.html"), index).unwrap_or_else(|error| panic!("{error}"));
     fs::write(lab.join("before.js"), script).unwrap_or_else(|error| panic!("{error}"));
     let server = Server::start(&lab, "127.0.0.1", 0).unwrap_or_else(|failure| panic!("{failure}"));

@@ -95,6 +95,8 @@ window.salabObserver = {
   observe(subject, topic) {
     const channel = subject.QueryInterface(Ci.nsIHttpChannel);
     const { loadingPrincipal, externalContentPolicyType } = channel.loadInfo;
+    // The browser asks for it of its own accord when it goes back to a page; no page names it.
+    if (channel.URI.filePath === '/favicon.ico') return;
     // A frame's document is its own, as Chromium has it; what that asks for is seen.
     if (externalContentPolicyType === Ci.nsIContentPolicy.TYPE_SUBDOCUMENT) return;
     const by = loadingPrincipal?.originNoSuffix ?? '';
