@@ -10,8 +10,10 @@ use std::time::Instant;
 mod process;
 mod session;
 
-/// What is done, with that many, and how many.
-const CASES: [(&str, fn(usize), [usize; 2]); 3] = [
+/// What is done, by its name, with how many.
+type Case = (&'static str, fn(usize), [usize; 2]);
+
+const CASES: [Case; 3] = [
     ("commands in one session", commands, [100, 1_000]),
     ("documents in one manifest", documents, [50, 500]),
     ("lessons read, begun and proved", lessons, [10, 100]),
