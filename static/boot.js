@@ -194,6 +194,7 @@ function offer(load) {
 const rest = {
   module: undefined,
   coming: undefined,
+  waiting: undefined,
   isHere: () => !names?.rest || rest.module !== undefined,
   bring() {
     const compile = async () => {
@@ -203,8 +204,9 @@ const rest = {
     };
     return (rest.coming ??= (rest.isHere() ? Promise.resolve() : compile()).finally(() => (rest.coming = undefined)));
   },
-  // Until it is here, whatever happens: whoever waits has not lost anything.
-  async wait() {
+  // Until it is here, whatever happens: whoever waits has not lost anything. All wait for one promise, and go on in their order.
+  wait: () => (rest.waiting ??= rest.come().finally(() => (rest.waiting = undefined))),
+  async come() {
     const note = told(say("The rest of the lab is loading …"));
     const shown = setTimeout(() => document.body.append(note), 400);
     while (!rest.isHere()) {

@@ -5,6 +5,7 @@ use crate::embed::host;
 use crate::embed::message::{self, Ask};
 use crate::embed::options::{Autorun, Options};
 use crate::embed::page;
+use crate::embed::rest;
 use crate::lab::link::{FRAGMENT, SessionFile};
 use crate::lab::transcript;
 use crate::lesson::{Block, COURSE, Lesson, reopen};
@@ -368,6 +369,12 @@ fn answer(handle: &Handle, told: &Rc<RefCell<Told>>, text: &str) {
         Ok(ask) => ask,
         Err(words) => return reply(Err(words)),
     };
+    // As what a learner does, it waits for the whole program; what only concerns the look does not.
+    if !rest::is_here() && !matches!(ask, Ask::SetTheme(..) | Ask::Want { .. }) {
+        let (handle, told, text) = (handle.clone(), Rc::clone(told), text.to_owned());
+        rest::when_here(move || answer(&handle, &told, &text));
+        return;
+    }
     let act = match ask {
         Ask::Goto(lesson, step) => return go_to(handle, lesson, step, reply),
         Ask::SetState(state) => return set_state(handle, state, reply),

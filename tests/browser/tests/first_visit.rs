@@ -142,3 +142,17 @@ fn the_rest_comes_at_once_where_the_program_calls_into_it() {
     // Firefox has a word to say about that on the console.
     assert_eq!(asked_for_the_rest(&page), json!(["xmlhttprequest"]));
 }
+
+#[test]
+fn what_a_host_asks_for_waits_for_the_rest_and_the_page_goes_on() {
+    let server = Site::new("asks").page("<serviceaccount-lab view=\"terminal\">text</serviceaccount-lab>").serve();
+    let page = Page::open_site(&server, &View::new(1100, 800));
+    let asked = "return document.querySelector('serviceaccount-lab').ready.then((lab) => Promise.all([lab.run('kubectl create sa robot'), lab.run('kubectl get sa -o name')])).then((done) => done.map(({ stdout }) => stdout))";
+    assert_eq!(
+        page.script(asked, &[]),
+        json!(["serviceaccount/robot created\n", "serviceaccount/default\nserviceaccount/robot\n"])
+    );
+    let frame = "document.querySelector('serviceaccount-lab').shadowRoot.querySelector('iframe')";
+    assert_eq!(page.in_frame(frame, asked_for_the_rest), json!(["fetch"]));
+    page.assert_clean();
+}
