@@ -24,6 +24,21 @@ const BROUGHT: &str = "return performance.getEntriesByType('resource').some((it)
 /// The rest does not come, so that what is done waits.
 const NEVER: &str = "salabRest.isHere = () => false; salabRest.wait = () => new Promise(() => {})";
 
+/// What stands in a host.
+const HOSTED: [&str; 4] = [
+    "lesson=\"automount-off\" view=\"lesson terminal files\"",
+    "lesson=\"first-five-minutes\" view=\"full\" height=\"600\"",
+    "view=\"terminal\"",
+    "view=\"xray time\" theme=\"dark\"",
+];
+
+/// Everything that a host can ask for.
+const ASK: &str = "for (const element of document.querySelectorAll('serviceaccount-lab')) element.ready.then((lab) => {
+    const asked = [lab.run('ls'), lab.goto('automount', 2), lab.reset(), lab.undo(), lab.redo(), lab.seek('+10m'), lab.seek('2026-11-23T10:00:00Z'),
+        lab.getState(), lab.setState(''), lab.getTranscript(), lab.setTheme('dark', { accent: '#b5179e' })];
+    for (const one of asked) one.catch(() => {});
+})";
+
 /// Everything that can be pressed.
 const CLICK: &str =
     "for (const it of document.querySelectorAll('button, input[type=radio], input[type=checkbox]')) it.click()";
@@ -72,11 +87,18 @@ fn main() {
         note(view, functions(&page));
     }
     page.visit(&format!("{}/host.html", server.url()));
-    let is_ready = "return document.querySelector('serviceaccount-lab').classList.contains('is-ready')";
-    page.wait("the lab in its host", || page.script(is_ready, &[]) == true);
+    let all_ready = "return document.querySelectorAll('serviceaccount-lab:not(.is-ready)').length";
+    page.wait("the labs in their host", || page.script(all_ready, &[]) == 0);
+    let frames = (0..HOSTED.len()).map(|index| {
+        format!("document.querySelectorAll('serviceaccount-lab')[{index}].shadowRoot.querySelector('iframe')")
+    });
+    let frames: Vec<String> = frames.collect();
+    frames.iter().for_each(|frame| page.in_frame(frame, |lab| drop(lab.script(NEVER, &[]))));
+    page.script(ASK, &[]);
     sleep(LOOK);
-    let frame = "document.querySelector('serviceaccount-lab').shadowRoot.querySelector('iframe')";
-    note("in a host", page.in_frame(frame, functions));
+    for (frame, words) in frames.iter().zip(HOSTED) {
+        note(&format!("in a host: {words}"), page.in_frame(frame, functions));
+    }
 
     let lines: Vec<String> = ran.iter().map(u64::to_string).collect();
     std::fs::write(out, lines.join("\n")).unwrap();
@@ -87,8 +109,11 @@ fn functions(page: &Page) -> Vec<u64> {
     page.script(RAN, &[]).as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).collect()
 }
 
-fn host() -> &'static str {
-    "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>A host</title><link rel=\"icon\" href=\"data:,\">
-     <script type=\"module\" src=\"serviceaccount-lab.js\"></script></head>
-     <body><serviceaccount-lab lesson=\"automount-off\" view=\"lesson terminal files\">Text</serviceaccount-lab></body></html>"
+fn host() -> String {
+    let labs = HOSTED.map(|words| format!("<serviceaccount-lab load=\"now\" {words}>Text</serviceaccount-lab>"));
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>A host</title><link rel=\"icon\" href=\"data:,\">
+         <script type=\"module\" src=\"serviceaccount-lab.js\"></script></head><body>{}</body></html>",
+        labs.concat()
+    )
 }
