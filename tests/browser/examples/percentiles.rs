@@ -18,13 +18,18 @@ const COMMANDS: usize = 200;
 const AT_ONCE: usize = 20;
 const STARTS: usize = 10;
 
-/// Types each of `arguments[0]` and presses Enter; the two times of each in milliseconds.
+/// How long a learner takes at least from one command to the next; the clock, which moves on once a second, runs meanwhile.
+const PACE_MILLIS: u32 = 1_100;
+
+/// Types each of `arguments[0]`, `arguments[1]` milliseconds apart, and presses Enter; the two times of each in milliseconds.
 const TYPE: &str = "
     const set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set;
     const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    return (async (entries) => {
+    return (async (entries, pace) => {
       const times = [];
+      await salabRest.bring();
       for (const entry of entries) {
+        await new Promise((done) => setTimeout(done, pace));
         const area = document.getElementById('terminal-command');
         set.call(area, entry);
         area.dispatchEvent(new InputEvent('input', { bubbles: true }));
@@ -36,7 +41,7 @@ const TYPE: &str = "
         times.push([done - began, performance.now() - began]);
       }
       return times;
-    })(arguments[0]);";
+    })(...arguments);";
 
 /// Since the page was asked for.
 const STARTED: &str = "return performance.now()";
@@ -59,12 +64,11 @@ fn starts() {
 
 fn commands() {
     let page = Page::open(&View::new(1440, 900).at("#free-play"));
-    page.button("Pause").click();
     let (mut plain, mut tokens, mut frames) = (Vec::new(), Vec::new(), Vec::new());
     let entries: Vec<String> = (0..COMMANDS).map(session::entry).collect();
     let mut beside = Lab::new(Settings::default());
     for entries in entries.chunks(AT_ONCE) {
-        let times = page.script(TYPE, &[json!(entries)]);
+        let times = page.script(TYPE, &[json!(entries), json!(PACE_MILLIS)]);
         for (entry, time) in entries.iter().zip(times.as_array().into_iter().flatten()) {
             let (done, frame) = (time[0].as_f64().unwrap(), time[1].as_f64().unwrap());
             if shows_token(&mut beside, entry) { &mut tokens } else { &mut plain }.push(done);
@@ -88,10 +92,10 @@ fn year() {
         let page = Page::open(&View::new(1440, 900).at("#free-play"));
         let make = format!("kubectl create deployment web --image=nginx --replicas={pods}");
         let wait = "kubectl rollout status deployment/web";
-        page.script(TYPE, &[json!([make, wait])]);
+        page.script(TYPE, &[json!([make, wait]), json!(0)]);
         let times: Vec<f64> = (0..3)
             .map(|_| {
-                let time = page.script(TYPE, &[json!(["sleep 31536000"])]);
+                let time = page.script(TYPE, &[json!(["sleep 31536000"]), json!(0)]);
                 time[0][1].as_f64().unwrap()
             })
             .collect();
