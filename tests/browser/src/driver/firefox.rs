@@ -125,7 +125,9 @@ const ours = (message) => message instanceof Ci.nsIScriptError && /^(http|file)/
   && !['CSS Parser', 'Layout'].some((kind) => message.category.startsWith(kind))
   // `allow=clipboard-write` is for the browsers that ask for it.
   && !message.errorMessage.startsWith('Feature Policy: Skipping unsupported feature name');
-const said = Services.console.getMessageArray().filter(ours).map((message) => `${message.errorMessage} (${message.sourceName})`);
+// Firefox advises against what boot.js does where the program calls into its other half before that is there.
+const advice = ({ errorMessage }) => errorMessage.startsWith('Synchronous XMLHttpRequest on the main thread is deprecated');
+const said = Services.console.getMessageArray().filter(ours).filter((message) => !advice(message)).map((message) => `${message.errorMessage} (${message.sourceName})`);
 Services.console.reset();
 return { requests: window.salabSeen?.splice(0) ?? [], said };
 ";
