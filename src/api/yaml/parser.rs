@@ -1,7 +1,7 @@
 //! The structure of a YAML document, read straight into JSON.
 //!
 //! Follows go-yaml's parserc.go and decode.go as sigs.k8s.io/yaml uses them: keys become strings, the last of two equal
-//! keys wins, aliases are copied (bounded), `<<` merges. Left out: keys that are lists or mappings, `? ` keys.
+//! keys wins, aliases are copied (bounded), `<<` merges. Left out: keys that are lists or mappings.
 
 use crate::api::yaml::resolve::{Resolved, resolve};
 use crate::api::yaml::scan::{Problem, Scanner};
@@ -136,8 +136,38 @@ impl Parser<'_> {
         value
     }
 
+    /// Whether a key of its own line stands here: `? key`, as long keys are printed.
+    fn is_explicit_key(&self) -> bool {
+        self.scanner.peek() == Some('?') && self.scanner.is_blank_after(1)
+    }
+
+    /// Such a key, and what follows its `:`, which may be missing.
+    fn explicit_entry(&mut self, indent: isize) -> Result<(String, Value), Problem> {
+        self.scanner.at += 1;
+        let key = match self.after_mark(indent)? {
+            Value::Array(_) | Value::Object(_) => {
+                return Err(Problem { text: "not simulated: a list or mapping as a key".to_owned(), line: 0 });
+            }
+            key => as_key(key),
+        };
+        self.scanner.blanks()?;
+        if self.column() != indent || self.scanner.peek() != Some(':') || !self.scanner.is_blank_after(1) {
+            return Ok((key, Value::Null));
+        }
+        self.scanner.at += 1;
+        Ok((key, self.after_mark(indent)?))
+    }
+
+    /// What follows the `?` or `:` of an explicit key: unlike after `key:`, a mapping or list may begin on the line.
+    fn after_mark(&mut self, indent: isize) -> Result<Value, Problem> {
+        if self.scanner.ends_line() { self.mapping_value(indent) } else { self.block(indent) }
+    }
+
     /// Whether the line goes on as `key:`.
     fn is_key(&mut self) -> bool {
+        if self.is_explicit_key() {
+            return true;
+        }
         let mark = self.scanner.at;
         let found = match self.scanner.peek() {
             None | Some('[' | '{') => false,
@@ -162,10 +192,15 @@ impl Parser<'_> {
             if !self.is_key() {
                 return Err(self.not_a_key(start));
             }
-            let (key, plain) = self.key(false)?;
-            self.scanner.spaces();
-            self.scanner.at += 1;
-            let value = self.mapping_value(indent)?;
+            let (key, plain, value) = if self.is_explicit_key() {
+                let (key, value) = self.explicit_entry(indent)?;
+                (key, false, value)
+            } else {
+                let (key, plain) = self.key(false)?;
+                self.scanner.spaces();
+                self.scanner.at += 1;
+                (key, plain, self.mapping_value(indent)?)
+            };
             if plain && key == "<<" {
                 merges.push(value)
             } else {

@@ -95,6 +95,22 @@ mod tests {
     }
 
     #[test]
+    fn a_key_on_a_line_of_its_own_is_read_as_it_is_printed() {
+        assert_eq!(
+            parse("a: 1\n? b\n: c: 2\n? d\n? \"e\"\n:\n- 3\nf: 4\n").unwrap(),
+            json!({"a": 1, "b": {"c": 2}, "d": null, "e": [3], "f": 4})
+        );
+        assert_eq!(parse("? |-\n  a\n  b\n: 1\n").unwrap(), json!({"a\nb": 1}));
+        assert_eq!(parse("a: ?b\n?c: d\n").unwrap(), json!({"a": "?b", "?c": "d"}));
+        assert!(parse("? [a]\n: 1\n").unwrap_err().contains("not simulated"));
+        for key in [format!("9[:{},f", "\u{fffd}".repeat(130)), "k".repeat(129), "two\nlines".to_owned()] {
+            let value = json!({"a": {key.as_str(): {"deep": [1, {key.as_str(): "x"}]}}, key.as_str(): "1"});
+            let printed = crate::api::yaml::print(&value);
+            assert_eq!(parse(&printed).as_ref(), Ok(&value), "{printed}");
+        }
+    }
+
+    #[test]
     fn says_what_go_yaml_says() {
         let error = |text: &str| parse(text).unwrap_err();
         assert_eq!(
