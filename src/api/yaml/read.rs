@@ -95,6 +95,13 @@ mod tests {
     }
 
     #[test]
+    fn an_escaped_blank_before_a_line_break_stays() {
+        assert_eq!(parse("a: \"b\\t\n  c  \n  d\"").unwrap(), json!({"a": "b\t c d"}));
+        let long = json!({"a": format!("{}\u{1}\t !", "x".repeat(90))});
+        assert_eq!(parse(&crate::api::yaml::print(&long)).unwrap(), long);
+    }
+
+    #[test]
     fn a_key_on_a_line_of_its_own_is_read_as_it_is_printed() {
         assert_eq!(
             parse("a: 1\n? b\n: c: 2\n? d\n? \"e\"\n:\n- 3\nf: 4\n").unwrap(),

@@ -163,6 +163,8 @@ impl<'a> Scanner<'a> {
         let quote = self.peek().unwrap_or('"');
         self.at += 1;
         let mut out = String::new();
+        // An escaped blank before a line break stays, a written one does not.
+        let mut escaped = 0;
         loop {
             let Some(c) = self.peek() else { return Err(self.scanner_problem("found unexpected end of stream")) };
             if self.at_marker() {
@@ -175,9 +177,12 @@ impl<'a> Scanner<'a> {
                     self.at += 1;
                 }
                 c if c == quote => return Ok(out),
-                '\\' if quote == '"' => self.escape(&mut out)?,
+                '\\' if quote == '"' => {
+                    self.escape(&mut out)?;
+                    escaped = out.len();
+                }
                 '\n' => {
-                    out.truncate(out.trim_end_matches([' ', '\t', '\r']).len());
+                    out.truncate(out.trim_end_matches([' ', '\t', '\r']).len().max(escaped));
                     self.fold(&mut out, 1);
                 }
                 c => out.push(c),
