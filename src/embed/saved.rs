@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 /// The name it is kept under.
 const NAME: &str = "session";
+/// The name of what is being done right now; not in the session, which is long and would be written twice for each command.
+const DOING: &str = "doing";
 /// The name that a session is kept under while another one is open.
 const ASIDE: &str = "session-aside";
 /// What an older or newer program kept is not understood, and left alone.
@@ -28,8 +30,23 @@ pub struct Saved {
     /// Whether something was undone.
     #[serde(default)]
     pub undone: bool,
-    /// What is being done right now: found again after a failure, it is what failed.
-    pub doing: Option<String>,
+}
+
+/// Notes what is being done right now: found again after a failure, it is what failed.
+pub fn note_doing(what: &str) {
+    storage::save(Keep::Tab, DOING, what);
+}
+
+/// Notes that it is done.
+pub fn note_done() {
+    storage::forget(Keep::Tab, DOING);
+}
+
+/// What was being done when the page went, if it was not done; told once.
+pub fn take_failed() -> Option<String> {
+    let doing = storage::load(Keep::Tab, DOING);
+    note_done();
+    doing
 }
 
 impl Saved {

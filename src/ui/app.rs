@@ -6,9 +6,11 @@ use crate::embed::page;
 use crate::embed::saved::Saved;
 use crate::lab::link::{FILE_LENGTH_MAX, FRAGMENT};
 use crate::lesson::{COURSE, Lesson};
+use crate::ui::act::{Act, Middle};
 use crate::ui::certificate::Certificate;
 use crate::ui::compare::Compare;
 use crate::ui::embedded::{self, Bar, Host};
+use crate::ui::handle::Handle;
 use crate::ui::header::Header;
 use crate::ui::history_pane::HistoryPane;
 use crate::ui::language;
@@ -18,7 +20,7 @@ use crate::ui::library;
 use crate::ui::looking::Looking;
 use crate::ui::map::CourseMap;
 use crate::ui::moments::{Go, Panel};
-use crate::ui::session::{Act, Handle, Middle, Session};
+use crate::ui::session::Session;
 use crate::ui::share::Share;
 use crate::ui::shortcuts;
 use crate::ui::side_by_side::SideBySide;
@@ -179,7 +181,7 @@ fn Lab(props: &LabProps) -> Html {
     {
         let handle = handle.clone();
         use_effect_with((), move |()| {
-            let (ticking, shortcut_handle) = (handle.clone(), handle.clone());
+            let (ticking, shortcut_handle, leaving) = (handle.clone(), handle.clone(), handle.clone());
             let interval = Interval::new(u32::try_from(TICK.as_millis()).unwrap_or(1000), move || {
                 if ticking.get().is_clock_running() {
                     ticking.act(Act::Tick(TICK));
@@ -203,7 +205,10 @@ fn Lab(props: &LabProps) -> Html {
                 })
             });
             let keys = shortcuts::listen(shortcut_handle);
-            move || drop((interval, listener, keys))
+            // What was done a moment ago is not kept yet.
+            let leaving =
+                web_sys::window().map(|window| EventListener::new(&window, "pagehide", move |_| leaving.keep()));
+            move || drop((interval, listener, keys, leaving))
         });
     }
     show_in_address(&handle.get());

@@ -1,9 +1,10 @@
 //! A page to print: what was solved, when, and the proof that anybody can play again.
 
 use crate::lesson::COURSE;
+use crate::ui::act::Act;
+use crate::ui::handle::Props;
 use crate::ui::learning::Learn;
 use crate::ui::map::number;
-use crate::ui::session::{Act, Props};
 use crate::words::{plural, tr};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;

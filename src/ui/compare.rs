@@ -2,8 +2,9 @@
 
 use crate::lab::compare::{self, Comparison, Difference, Done, Kept};
 use crate::lab::transcript::printed;
+use crate::ui::act::Act;
+use crate::ui::handle::Handle;
 use crate::ui::moments::Go;
-use crate::ui::session::{Act, Handle};
 use crate::ui::yaml::Yaml;
 use crate::words::{plural, tr};
 use web_sys::{HtmlElement, HtmlSelectElement};

@@ -2,7 +2,8 @@
 //! running a command.
 
 use crate::shell::Foreground;
-use crate::ui::session::{Act, Handle};
+use crate::ui::act::Act;
+use crate::ui::handle::Handle;
 use crate::words::tr;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;

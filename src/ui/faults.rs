@@ -2,8 +2,9 @@
 
 use crate::lab::timeline::shown;
 use crate::lab::{Flags, uses};
+use crate::ui::act::Act;
+use crate::ui::handle::{Handle, Props};
 use crate::ui::seek::TimeAct;
-use crate::ui::session::{Act, Handle, Props};
 use crate::words::{mark, plural, tr};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;

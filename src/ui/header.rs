@@ -1,9 +1,10 @@
 //! The header: where one is, and what acts on everything.
 
 use crate::embed::page;
+use crate::ui::act::Act;
+use crate::ui::handle::Props;
 use crate::ui::language::LanguageChoice;
 use crate::ui::moments::{Go, Panel};
-use crate::ui::session::{Act, Props};
 use crate::ui::versions::VersionButton;
 use crate::words::{mark, tr};
 use yew::prelude::*;

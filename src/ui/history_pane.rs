@@ -1,8 +1,10 @@
 //! Everything that was done, one line each: look at any moment, go on from it, and change between branches.
 
 use crate::lab::{BranchView, Step};
+use crate::ui::act::Act;
+use crate::ui::handle::{Handle, Props};
 use crate::ui::moments::{Go, Panel};
-use crate::ui::session::{Act, Handle, Props, Session};
+use crate::ui::session::Session;
 use crate::ui::words;
 use crate::words::{mark, plural, tr};
 use std::time::Duration;

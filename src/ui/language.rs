@@ -2,7 +2,7 @@
 
 use crate::embed::fetch;
 use crate::embed::storage::{self, Keep};
-use crate::ui::session::{Handle, Props};
+use crate::ui::handle::{Handle, Props};
 use crate::words::{self, LANGUAGES, tr};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;

@@ -1,9 +1,11 @@
 //! Left: what to do. One goal always in sight; predict, do, see why.
 
 use crate::lesson::{Block, COURSE, Lesson, Prediction, Step, language_of};
+use crate::ui::act::Act;
+use crate::ui::handle::{Handle, Props};
 use crate::ui::learning::Learn;
 use crate::ui::markdown;
-use crate::ui::session::{Act, Handle, Props, Session};
+use crate::ui::session::Session;
 use crate::words::tr;
 use yew::prelude::*;
 

@@ -1,9 +1,10 @@
 //! Said above everything while one looks at an earlier moment: where one is, that nothing is lost, and the ways on.
 
 use crate::lab::timeline::shown;
+use crate::ui::act::Act;
+use crate::ui::handle::Props;
 use crate::ui::moments::Go;
 use crate::ui::seek::TimeAct;
-use crate::ui::session::{Act, Props};
 use crate::words::{plural, tr};
 use yew::prelude::*;
 

@@ -3,8 +3,10 @@
 use crate::embed::hand_over;
 use crate::lesson::course::LENGTH_BYTES_MAX;
 use crate::lesson::{COURSE, Entry, Path};
+use crate::ui::act::Act;
+use crate::ui::handle::{Handle, Props};
 use crate::ui::learning::Learn;
-use crate::ui::session::{Act, Handle, Props, Session};
+use crate::ui::session::Session;
 use crate::words::{plural, tr};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;

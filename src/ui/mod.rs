@@ -1,5 +1,6 @@
 //! The page: Yew components over a [`session::Session`]. No rules of Kubernetes in here.
 
+pub mod act;
 mod app;
 mod certificate;
 mod clipboard;
@@ -7,8 +8,10 @@ mod compare;
 mod editor;
 mod embedded;
 mod faults;
+pub mod handle;
 mod header;
 mod history_pane;
+mod keeping;
 pub mod language;
 mod learning;
 mod lesson_pane;

@@ -84,7 +84,7 @@ impl Session {
                     self.set_aside();
                     self.panel = None;
                     self.notice = None;
-                    self.restore(aside);
+                    self.restore(aside, None);
                 }
             }
         }

@@ -3,8 +3,9 @@
 
 use crate::api::Timestamp;
 use crate::lab::{Action, Flags};
+use crate::ui::act::Act;
 use crate::ui::moments::Go;
-use crate::ui::session::{Act, Session};
+use crate::ui::session::Session;
 use std::time::Duration;
 
 /// What the learner does to time and to the world.

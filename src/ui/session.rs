@@ -4,139 +4,19 @@
 use crate::api::Timestamp;
 use crate::cluster::settings::Settings;
 use crate::embed::options::Options;
-use crate::embed::rest;
-use crate::embed::saved::Saved;
-use crate::embed::storage;
-use crate::lab::link::{LinkError, SessionFile};
+use crate::embed::saved::{self, Saved};
 use crate::lab::versions::Pair;
 use crate::lab::{Lab, Record, Release};
 use crate::lesson::course::Course;
 use crate::lesson::progress::Attempt;
-use crate::lesson::{self, Lesson, reopen};
+use crate::lesson::{self, Lesson};
+use crate::ui::act::{Act, Middle, Tab};
 use crate::ui::embedded;
 use crate::ui::learning::Learn;
-use crate::ui::library;
-use crate::ui::moments::{Go, Panel};
-use crate::ui::seek::TimeAct;
-use crate::ui::versions::VersionAct;
-use crate::words::{mark, told, tr};
-use std::cell::{Ref, RefCell};
+use crate::ui::moments::Panel;
+use crate::words::mark;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::Duration;
-use yew::prelude::*;
-
-/// The tabs of the X-ray.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Tab {
-    #[default]
-    Steps,
-    Objects,
-    Files,
-    Token,
-    Access,
-    Relations,
-    Requests,
-}
-
-impl Tab {
-    /// All of them, in order.
-    pub const ALL: [Tab; 7] =
-        [Tab::Steps, Tab::Objects, Tab::Files, Tab::Token, Tab::Access, Tab::Relations, Tab::Requests];
-
-    /// Its word, in English.
-    pub fn word(self) -> &'static str {
-        match self {
-            Tab::Steps => mark("Steps"),
-            Tab::Objects => mark("Objects"),
-            Tab::Files => mark("Files"),
-            Tab::Token => mark("Token"),
-            Tab::Access => mark("Access"),
-            Tab::Relations => mark("Relations"),
-            Tab::Requests => mark("Requests"),
-        }
-    }
-}
-
-/// What stands in the middle column.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Middle {
-    /// The terminal.
-    #[default]
-    Terminal,
-    /// A file of the working folder.
-    File(String),
-}
-
-/// Everything a learner can do to the page.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Act {
-    /// Run an entry of the terminal.
-    Run(String),
-    /// Put a command into the terminal's input.
-    Insert(String),
-    /// The input's text changed.
-    Draft(String),
-    /// Ctrl-C.
-    Interrupt,
-    /// Take the last action back.
-    Undo,
-    /// Do it again.
-    Redo,
-    /// Move through the history, or show it.
-    Go(Go),
-    /// Start the lesson, or free play, over.
-    Reset,
-    /// Open a lesson; `None` is free play.
-    Open(Option<String>),
-    /// Show or hide the course map.
-    Map(bool),
-    /// Show a tab of the X-ray.
-    Show(Tab),
-    /// Show the steps of a command, and one of them.
-    Explain(usize, Option<u64>),
-    /// Select a step of the shown command (a trace entry).
-    Step(u64),
-    /// Show the terminal or a file.
-    Middle(Middle),
-    /// Open a file (a new one if it is not there).
-    OpenFile(String),
-    /// The editor's text changed; it is not saved yet.
-    Edit(String, String),
-    /// Save a file.
-    Save(String),
-    /// Close a file's tab; unsaved text is kept.
-    CloseFile(String),
-    /// Hand the edited text back to `kubectl edit`.
-    FinishEdit,
-    /// Answer a question of the lesson.
-    Answer(usize, usize),
-    /// Open the next hint of a step.
-    Hint(usize),
-    /// Move the clock on.
-    Advance(Duration),
-    /// Move the clock to an instant.
-    AdvanceTo(Timestamp),
-    /// Let the clock run, or stop it.
-    Running(bool),
-    /// The wall clock went on by this.
-    Tick(Duration),
-    /// Show this token in the Token tab.
-    Inspect(String),
-    /// Show what an account (namespace, name) may do.
-    Account(String, String),
-    /// Put the notice away.
-    Dismiss,
-    /// Do something to time, or to the world.
-    Time(TimeAct),
-    /// Something about learning.
-    Learn(Learn),
-    /// Something about versions of Kubernetes.
-    Version(VersionAct),
-    /// The page speaks another language now, or cannot, and why.
-    Speak(Option<String>),
-}
 
 /// The state behind the page.
 pub struct Session {
@@ -188,6 +68,8 @@ pub struct Session {
     pub(super) adopting: bool,
     /// Grows with every change.
     pub version: u64,
+    /// Whether the tab keeps it as it is now.
+    pub(super) is_kept: bool,
     /// The session, while `lab` is a copy between two of its steps that is only looked at.
     pub present: Option<Lab>,
     /// How many times as fast as the wall clock the clock runs.
@@ -235,6 +117,7 @@ impl Session {
             again: Vec::new(),
             adopting: false,
             version: 0,
+            is_kept: true,
             present: None,
             speed: 1,
             began: Settings::default().start,
@@ -245,8 +128,11 @@ impl Session {
             driven: false,
         };
         session.open(lesson);
+        let failed = saved::take_failed();
         match Saved::load() {
-            Some(saved) if saved.session.lesson.as_deref() == lesson => session.restore(saved),
+            Some(saved) if saved.session.lesson.as_deref() == lesson => {
+                session.restore(saved, failed.as_deref());
+            }
             Some(saved) => {
                 saved.set_aside();
                 session.is_aside = Saved::aside().is_some();
@@ -254,84 +140,6 @@ impl Session {
             None => {}
         }
         session
-    }
-
-    /// Does again what this tab did before it was reloaded. If even that fails, the next start keeps what was
-    /// typed as a file instead.
-    pub(super) fn restore(&mut self, saved: Saved) {
-        const RESTORING: &str = mark("restoring the session");
-        if saved.doing.as_deref() == Some(RESTORING) {
-            self.notice =
-                Some(tr("The session could not be restored. What you typed is in the file recovered.sh.").to_owned());
-            self.lab.write_file("recovered.sh", &saved.script());
-            self.lab.set_floor();
-            self.attempt.set_floor(self.lab.floor());
-            return;
-        }
-        Saved { doing: Some(RESTORING.to_owned()), ..saved.clone() }.save();
-        if let Err(error) = self.adopt(&saved.session) {
-            self.notice = Some(error.to_string());
-        }
-        self.attempt.show(saved.shown);
-        self.attempt.set_undone(saved.undone);
-        self.open_files
-            .extend(saved.drafts.keys().filter(|path| !self.open_files.contains(path)).cloned().collect::<Vec<_>>());
-        self.drafts = saved.drafts;
-        if let Some(failed) = saved.doing {
-            self.notice =
-                Some(tr!("The lab failed while it did this: {0}. Everything before it is restored.", told(&failed)));
-        }
-        self.keep(None);
-    }
-
-    /// Plays a session in the place of the one that is open. If it cannot be, that one stays.
-    ///
-    /// # Errors
-    /// If it begins with something that is not there.
-    pub(super) fn adopt(&mut self, file: &SessionFile) -> Result<(), LinkError> {
-        let lab = reopen::prepare(file)?;
-        self.open(file.lesson.as_deref());
-        self.attempt = Attempt::new(&lab);
-        self.attempt.set_floor(lab.floor());
-        for (question, option) in &file.answers {
-            self.attempt.answer(*question, *option);
-        }
-        let target = reopen::position(file, &lab);
-        if file.lesson.is_none() {
-            self.release = lab.settings().kubernetes.release;
-        }
-        self.lab = lab;
-        self.adopting = true;
-        self.walk_to(target);
-        self.adopting = false;
-        if let Some(lesson) = self.lesson.clone() {
-            // What came solved was not solved here.
-            if self.attempt.is_done(&lesson) && !self.course.done.contains_key(&lesson.id) {
-                self.attempt.show(1);
-            }
-        }
-        Ok(())
-    }
-
-    /// The session as data.
-    pub fn file(&self) -> SessionFile {
-        let lesson = self.lesson.as_ref().map(|lesson| lesson.id.as_str());
-        SessionFile::of(self.present.as_ref().unwrap_or(&self.lab), lesson, self.attempt.answers())
-    }
-
-    /// The session as the tab keeps it.
-    pub(super) fn saved(&self) -> Saved {
-        Saved {
-            drafts: self.drafts.clone(),
-            shown: self.attempt.shown(),
-            undone: self.attempt.has_undone(),
-            ..Saved::new(self.file())
-        }
-    }
-
-    /// Keeps the session in the tab; `doing` is what may yet fail.
-    pub(super) fn keep(&self, doing: Option<String>) {
-        Saved { doing, ..self.saved() }.save();
     }
 
     pub(super) fn open(&mut self, id: Option<&str>) {
@@ -384,9 +192,8 @@ impl Session {
             Act::Learn(_) => None,
             other => Some(format!("{other:?}")),
         };
-        let worth_keeping = doing.is_some();
-        if worth_keeping {
-            self.keep(doing);
+        if let Some(doing) = &doing {
+            self.begin_change(doing);
         }
         match act {
             Act::Run(entry) => {
@@ -477,11 +284,8 @@ impl Session {
             Act::Speak(problem) => self.speak(problem),
         }
         self.after();
-        if worth_keeping {
-            self.keep(None);
-        }
-        if storage::take_loss() {
-            self.notice = Some(tr("This browser does not keep what you do here: its storage is full or switched off, or the session is too long. Everything goes on as before, but a reload may lose it; Share hands out the session as a link or a file.").to_owned());
+        if doing.is_some() {
+            self.end_change();
         }
     }
 
@@ -583,111 +387,4 @@ impl Session {
         let bytes = self.lab.shell().read_file(path).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }
-}
-
-thread_local! {
-    /// What is to be done when the whole program is there.
-    static WAITING: RefCell<Vec<Act>> = const { RefCell::new(Vec::new()) };
-}
-
-/// The session as components get it: shared, compared by its version.
-#[derive(Clone)]
-pub struct Handle {
-    session: Rc<RefCell<Session>>,
-    version: u64,
-    changed: Callback<()>,
-}
-
-impl PartialEq for Handle {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.session, &other.session) && self.version == other.version
-    }
-}
-
-impl Handle {
-    /// Wraps a session; `changed` draws the page again.
-    pub fn new(session: Rc<RefCell<Session>>, changed: Callback<()>) -> Self {
-        let version = session.borrow().version;
-        Handle { session, version, changed }
-    }
-
-    /// The session, to look at.
-    pub fn get(&self) -> Ref<'_, Session> {
-        self.session.borrow()
-    }
-
-    /// Does something and draws the page again, once the program and the lessons that it needs are there.
-    pub fn act(&self, act: Act) {
-        // Typing goes on meanwhile, and so does the clock.
-        if !rest::is_here() && !matches!(act, Act::Draft(_) | Act::Tick(_)) {
-            self.act_later(act);
-            return;
-        }
-        let missing = library::missing(&self.get(), &act);
-        if missing.is_empty() {
-            self.do_now(act);
-            return;
-        }
-        let handle = self.clone();
-        library::bring(missing, move |problem| {
-            let cannot = matches!(&act, Act::Open(Some(id)) if lesson::find(id).is_none());
-            match problem.filter(|_| cannot) {
-                Some(words) => handle.do_now(Act::Learn(Learn::Tell(words))),
-                None => handle.do_now(act),
-            }
-        });
-    }
-
-    /// Does it when the whole program is there; what is asked for twice meanwhile is done once.
-    fn act_later(&self, act: Act) {
-        let is_first = WAITING.with_borrow_mut(|waiting| {
-            let is_first = waiting.is_empty();
-            if !waiting.contains(&act) {
-                waiting.push(act);
-            }
-            is_first
-        });
-        if is_first {
-            let handle = self.clone();
-            rest::when_here(move || WAITING.take().into_iter().for_each(|act| handle.act(act)));
-        }
-    }
-
-    /// Shows the page in the language that is spoken now, once the open lesson is there in it.
-    pub fn speak(&self, problem: Option<String>) {
-        let session = self.get();
-        let again = session.again.iter().map(|(lesson, _)| lesson.clone());
-        let wanted = library::absent(session.lesson.iter().map(|lesson| lesson.id.clone()).chain(again).collect());
-        drop(session);
-        let handle = self.clone();
-        library::bring(wanted, move |other| handle.do_now(Act::Speak(problem.or(other))));
-    }
-
-    fn do_now(&self, act: Act) {
-        self.change(|session| session.act(act));
-    }
-
-    /// Changes the session and draws the page again.
-    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Session) -> T) -> T {
-        let done = {
-            let mut session = self.session.borrow_mut();
-            session.version += 1;
-            change(&mut session)
-        };
-        self.changed.emit(());
-        done
-    }
-
-    /// A callback that does `act`.
-    pub fn on<E>(&self, act: Act) -> Callback<E> {
-        let handle = self.clone();
-        Callback::from(move |_: E| handle.act(act.clone()))
-    }
-}
-
-/// What every component of the page gets.
-#[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    /// The session.
-    pub session: Handle,
 }

@@ -1,6 +1,7 @@
 //! Keys for the whole page: undo and redo. In a text field they keep the meaning they have there.
 
-use crate::ui::session::{Act, Handle};
+use crate::ui::act::Act;
+use crate::ui::handle::Handle;
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};

@@ -1,7 +1,8 @@
 //! One command on two versions: the outputs line by line beside each other, and what made them differ.
 
 use crate::lab::versions::{Mark, Pair, Release, Row, Run, STEPS_MAX};
-use crate::ui::session::{Act, Props};
+use crate::ui::act::Act;
+use crate::ui::handle::Props;
 use crate::ui::versions::{VersionAct, choice, difference};
 use crate::words::{plural, tr};
 use gloo::timers::callback::Timeout;

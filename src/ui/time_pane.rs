@@ -2,9 +2,11 @@
 
 use crate::api::Timestamp;
 use crate::lab::timeline::{read_instant, shown};
+use crate::ui::act::Act;
 use crate::ui::faults::Faults;
+use crate::ui::handle::{Handle, Props};
 use crate::ui::seek::TimeAct;
-use crate::ui::session::{Act, Handle, Props, Session};
+use crate::ui::session::Session;
 use crate::ui::timeline::{Timeline, lives};
 use crate::ui::words;
 use crate::words::tr;

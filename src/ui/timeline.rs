@@ -3,8 +3,9 @@
 use crate::api::{Timestamp, sorted};
 use crate::cluster::TokenLife;
 use crate::lab::timeline::{self, Kind, Mark, Scale};
+use crate::ui::act::Act;
+use crate::ui::handle::Handle;
 use crate::ui::seek::TimeAct;
-use crate::ui::session::{Act, Handle};
 use crate::ui::words;
 use crate::words::{plural, told, tr};
 use std::rc::Rc;

@@ -3,9 +3,11 @@
 
 use crate::embed::saved::Saved;
 use crate::lab::versions::{Difference, NUMBERS, Pair, Release, TABLE};
+use crate::ui::act::Act;
+use crate::ui::handle::{Handle, Props};
 use crate::ui::history_pane::PanelPane;
 use crate::ui::moments::{Go, Panel};
-use crate::ui::session::{Act, Handle, Props, Session};
+use crate::ui::session::Session;
 use crate::words::{mark, plural, tr};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -44,7 +46,7 @@ impl Session {
                 let Some(kept) = Saved::kept_as(release.name()) else { return };
                 self.saved().keep_as(self::release(self).name());
                 self.set_aside();
-                self.restore(kept);
+                self.restore(kept, None);
             }
             VersionAct::Compare(pair) => {
                 let lab = self.present.as_ref().unwrap_or(&self.lab);

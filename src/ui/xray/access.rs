@@ -3,7 +3,8 @@
 use crate::api::{kinds, object};
 use crate::cluster::authz;
 use crate::lab::rights::{self, Action, Holder, VERBS};
-use crate::ui::session::{Act, Props};
+use crate::ui::act::Act;
+use crate::ui::handle::Props;
 use crate::ui::xray::{rules, steps::chain};
 use crate::words::tr;
 use web_sys::{HtmlInputElement, HtmlSelectElement};

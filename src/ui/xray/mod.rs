@@ -9,7 +9,8 @@ mod rules;
 mod steps;
 mod token;
 
-use crate::ui::session::{Act, Props, Tab};
+use crate::ui::act::{Act, Tab};
+use crate::ui::handle::Props;
 use crate::words::{direction, tr};
 use web_sys::HtmlElement;
 use yew::prelude::*;

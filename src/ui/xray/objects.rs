@@ -6,7 +6,7 @@ use crate::cluster::reader::Reader;
 use crate::cluster::trace::Entry;
 use crate::lab::diff::{self, Note};
 use crate::lab::story;
-use crate::ui::session::Props;
+use crate::ui::handle::Props;
 use crate::ui::yaml::Yaml;
 use crate::words::tr;
 use std::rc::Rc;

@@ -2,7 +2,7 @@
 
 use crate::api::object;
 use crate::lab::relations::{self, Kind, Link, Relations, Thing};
-use crate::ui::session::Props;
+use crate::ui::handle::Props;
 use crate::words::{plural, tr};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;

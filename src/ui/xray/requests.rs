@@ -1,7 +1,8 @@
 //! Every request to the API server, newest first: the control plane's own as well as yours.
 
 use crate::cluster::trace::{Actor, Entry, Event as What};
-use crate::ui::session::{Act, Props};
+use crate::ui::act::Act;
+use crate::ui::handle::Props;
 use crate::words::tr;
 use std::rc::Rc;
 use yew::prelude::*;

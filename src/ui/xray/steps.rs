@@ -3,7 +3,9 @@
 use crate::cluster::trace::{Entry, Event, Reason};
 use crate::lab::story::{self, Step, Story, Tone};
 use crate::lab::{Record, diff};
-use crate::ui::session::{Act, Handle, Props, Session};
+use crate::ui::act::Act;
+use crate::ui::handle::{Handle, Props};
+use crate::ui::session::Session;
 use crate::ui::words;
 use crate::ui::yaml::Yaml;
 use crate::words::{plural, told, tr};
@@ -286,7 +288,7 @@ fn more(event: &Event, handle: &Handle) -> Html {
                     { for files.iter().map(|file| html! { <li><code>{ file }</code></li> }) }
                 </ul>
                 <p class="quiet">{ tr("..data now points to ") }<code>{ data_folder }</code></p>
-                <button type="button" class="small" onclick={handle.on(Act::Show(crate::ui::session::Tab::Files))}>{ tr("Show the files") }</button>
+                <button type="button" class="small" onclick={handle.on(Act::Show(crate::ui::act::Tab::Files))}>{ tr("Show the files") }</button>
             </>
         },
         Event::TokenIssued { claims, .. } => html! {

@@ -3,7 +3,9 @@
 use crate::api::time::Timestamp;
 use crate::lab::rights;
 use crate::lab::tokens::{self, Claim, Decoded, Lifetime, Outcome, Row};
-use crate::ui::session::{Act, Handle, Props, Session};
+use crate::ui::act::Act;
+use crate::ui::handle::{Handle, Props};
+use crate::ui::session::Session;
 use crate::ui::words;
 use crate::ui::xray::rules;
 use crate::words::tr;

@@ -79,16 +79,33 @@ fn an_end_without_words_is_told_too() {
     page.run("kubectl get sa -o name", "serviceaccount/before");
 }
 
+/// The session is kept when it has been drawn, or when the page goes before that.
+#[test]
+fn a_reload_on_the_heels_of_a_command_loses_nothing() {
+    let page = Page::open(&View::new(1200, 800).at("#free-play"));
+    page.run("kubectl create sa before", "serviceaccount/before created");
+    page.script(
+        "const area = document.getElementById('terminal-command'); \
+         const set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set; \
+         set.call(area, 'kubectl create sa last'); area.dispatchEvent(new InputEvent('input', { bubbles: true })); \
+         area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true })); \
+         location.reload()",
+        &[],
+    );
+    page.wait_for_text("serviceaccount/last created");
+    page.run("kubectl get sa -o name", "serviceaccount/before");
+    page.assert_clean();
+}
+
 /// If even restoring fails, what was typed is there as a file.
 #[test]
 fn what_cannot_be_restored_is_a_file() {
     let page = Page::open(&View::new(1200, 800).at("#free-play"));
     page.run("kubectl create sa before", "serviceaccount/before created");
-    page.script(
-        "const name = 'serviceaccount-lab/session'; const kept = JSON.parse(sessionStorage[name]); \
-         kept.doing = 'restoring the session'; sessionStorage[name] = JSON.stringify(kept)",
-        &[],
-    );
+    page.script("sessionStorage['serviceaccount-lab/doing'] = 'restoring the session'", &[]);
+    page.reload();
+    page.wait_for_text("What you typed is in the file recovered.sh.");
+    // It is not tried again until something was done.
     page.reload();
     page.wait_for_text("What you typed is in the file recovered.sh.");
     page.run("cat recovered.sh", "kubectl create sa before");
