@@ -62,18 +62,23 @@ async function speak() {
     if (!element.firstElementChild) element.textContent = say(element.textContent.trim().replace(/\s+/g, " "));
   }
 }
-// Inside another page: the title and the goal of the lesson that the address names, if it is one of those listed there.
+// Inside another page: the title, the goal and the opening of the lesson that the address names, if it is one of those
+// listed there. The opening is listed in English only.
 function announce() {
   const wish = query.get("lesson");
   const listed = [...document.querySelectorAll(".before [data-lesson]")].filter(({ dataset }) => wish && dataset.lesson.startsWith(wish));
   const lesson = listed.find(({ dataset }) => dataset.lesson === wish) ?? (listed.length === 1 ? listed[0] : undefined);
   if (!lesson) return;
-  const [title, goal] = [...lesson.children].map(({ textContent }) => say(textContent));
+  const [title, goal, opening] = [...lesson.children].map(({ textContent }) => say(textContent));
   const heading = document.querySelector(".before h1");
   heading.textContent = title;
-  const text = document.createElement("p");
-  text.textContent = goal;
-  heading.after(text);
+  const paragraphs = language.text || query.has("view") ? [goal] : [goal, opening];
+  heading.after(...paragraphs.map((text) => {
+    const paragraph = document.createElement("p");
+    paragraph.className = "opening";
+    paragraph.textContent = text;
+    return paragraph;
+  }));
 }
 const spoken = speak().then(announce);
 

@@ -14,11 +14,13 @@ pub fn write() -> Result<(), Failure> {
     fs::write(paths::dist().join("embed.html"), page).map_err(|error| format!("embed.html: {error}"))
 }
 
-/// A lesson as far as its file's head tells.
+/// What of a lesson is read before the program is there.
 struct Lesson {
     file: String,
     title: String,
     goal: String,
+    /// Its first paragraph, as plain text.
+    opening: String,
 }
 
 /// The course, in its order.
@@ -35,9 +37,17 @@ fn lessons() -> Result<Vec<Lesson>, Failure> {
             let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
             value.map(|value| value.trim().trim_matches('"').to_owned()).ok_or(format!("{file} has no {name}"))
         };
-        Ok(Lesson { title: word("title")?, goal: word("goal")?, file })
+        let opening = opening(&text).ok_or(format!("{file} has no first paragraph"))?;
+        Ok(Lesson { title: word("title")?, goal: word("goal")?, opening, file })
     };
     names.into_iter().map(lesson).collect()
+}
+
+/// What stands below the heading, until an empty line; without Markdown's signs for code and emphasis.
+fn opening(text: &str) -> Option<String> {
+    let below = text.split_once("\n# ")?.1.split_once("\n\n")?.1;
+    let paragraph = below.split("\n\n").next()?;
+    Some(paragraph.replace('\n', " ").replace(['`', '*'], "").trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 fn page(index: &str, before: &str, lessons: &[Lesson]) -> Option<String> {
@@ -50,11 +60,11 @@ fn page(index: &str, before: &str, lessons: &[Lesson]) -> Option<String> {
 }
 
 /// boot.js finds the lesson that the address names by `data-lesson`.
-fn item(Lesson { file, title, goal }: &Lesson) -> Option<String> {
+fn item(Lesson { file, title, goal, opening }: &Lesson) -> Option<String> {
     let id = file.strip_suffix(".md")?.split_once('-')?.1;
-    let (title, goal) = (escaped(title), escaped(goal));
+    let (title, goal, opening) = (escaped(title), escaped(goal), escaped(opening));
     Some(format!(
-        "\n          <li data-lesson=\"{id}\"><a href=\"lessons/{file}\">{title}</a> <span>{goal}</span></li>"
+        "\n          <li data-lesson=\"{id}\"><a href=\"lessons/{file}\">{title}</a> <span>{goal}</span> <span>{opening}</span></li>"
     ))
 }
 
@@ -81,8 +91,15 @@ mod tests {
 
     #[test]
     fn a_title_is_text() {
-        let lesson = Lesson { file: "01-a.md".into(), title: "<b> & co".into(), goal: "x > y".into() };
+        let lesson = Lesson { file: "01-a.md".into(), title: "<b> & co".into(), goal: "x > y".into(), opening: "<i>".into() };
         let item = item(&lesson).unwrap();
-        assert!(item.contains("&lt;b&gt; &amp; co</a> <span>x &gt; y<"), "{item}");
+        assert!(item.contains("&lt;b&gt; &amp; co</a> <span>x &gt; y</span> <span>&lt;i&gt;<"), "{item}");
+    }
+
+    #[test]
+    fn an_opening_is_the_first_paragraph() {
+        let text = "---\ntitle: A\n---\n# A\n\nOne `two`\n**three**, *four*.\n\nFive.\n";
+        assert_eq!(opening(text).as_deref(), Some("One two three, four."));
+        assert_eq!(opening("# A\n"), None);
     }
 }
