@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn a_title_is_text() {
-        let lesson = Lesson { file: "01-a.md".into(), title: "<b> & co".into(), goal: "x > y".into(), opening: "<i>".into() };
+        let lesson =
+            Lesson { file: "01-a.md".into(), title: "<b> & co".into(), goal: "x > y".into(), opening: "<i>".into() };
         let item = item(&lesson).unwrap();
         assert!(item.contains("&lt;b&gt; &amp; co</a> <span>x &gt; y</span> <span>&lt;i&gt;<"), "{item}");
     }

@@ -102,6 +102,10 @@ fn a_reload_on_the_heels_of_a_command_loses_nothing() {
 fn what_cannot_be_restored_is_a_file() {
     let page = Page::open(&View::new(1200, 800).at("#free-play"));
     page.run("kubectl create sa before", "serviceaccount/before created");
+    page.wait("the session to be kept", || {
+        page.script("return (sessionStorage['serviceaccount-lab/session'] ?? '').includes('create sa before')", &[])
+            == true
+    });
     page.script("sessionStorage['serviceaccount-lab/doing'] = 'restoring the session'", &[]);
     page.reload();
     page.wait_for_text("What you typed is in the file recovered.sh.");
