@@ -63,7 +63,7 @@ fn starts() {
 }
 
 fn commands() {
-    let page = Page::open(&View::new(1440, 900).at("#free-play"));
+    let page = Page::open(&View::new(1440, 900).with_scrollbars().at("#free-play"));
     let (mut plain, mut tokens, mut frames) = (Vec::new(), Vec::new(), Vec::new());
     let entries: Vec<String> = (0..COMMANDS).map(session::entry).collect();
     let mut beside = Lab::new(Settings::default());

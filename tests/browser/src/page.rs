@@ -35,6 +35,7 @@ pub struct View {
     pub(crate) height: u32,
     pub(crate) dark: bool,
     pub(crate) still: bool,
+    pub(crate) scrollbars: bool,
     path: String,
 }
 
@@ -42,7 +43,7 @@ impl View {
     /// A window of that size in CSS pixels, light.
     #[must_use]
     pub fn new(width: u32, height: u32) -> View {
-        View { width, height, dark: false, still: false, path: String::new() }
+        View { width, height, dark: false, still: false, scrollbars: false, path: String::new() }
     }
 
     /// For somebody who prefers dark.
@@ -55,6 +56,12 @@ impl View {
     #[must_use]
     pub fn still(self) -> View {
         View { still: true, ..self }
+    }
+
+    /// With scrollbars that take room, as a mouse's user has them; else there are none, as on a phone.
+    #[must_use]
+    pub fn with_scrollbars(self) -> View {
+        View { scrollbars: true, ..self }
     }
 
     /// At this path, query or fragment below the page's folder: `#lesson=tokens`, `?embed`.

@@ -15,3 +15,22 @@ fn a_phone_needs_no_sideways_scrolling() {
     assert_eq!(page.overflow_px(), 0);
     page.assert_clean();
 }
+
+/// However long the output is, and whether or not its entries were ever drawn.
+#[test]
+fn the_log_is_scrolled_to_its_end_after_a_command_and_a_reload() {
+    let page = Page::open(&View::new(1200, 800).with_scrollbars().at("#free-play"));
+    let at_end = || {
+        page.script("const log = document.querySelector('.log'); return log.scrollHeight > log.clientHeight && Math.abs(log.scrollHeight - log.scrollTop - log.clientHeight) < 2", &[]) == true
+    };
+    assert!(!at_end(), "it is not full yet");
+    for number in 0..8 {
+        page.run(&format!("kubectl run pod-{number} --image=nginx"), &format!("pod/pod-{number} created"));
+        page.run(&format!("kubectl get pod pod-{number} -o yaml"), "status:");
+        page.wait("the end of the log", at_end);
+    }
+    page.reload();
+    page.wait_for_text("pod/pod-7 created");
+    page.wait("the end of the log after a reload", at_end);
+    page.assert_clean();
+}

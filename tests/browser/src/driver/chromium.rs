@@ -32,7 +32,6 @@ fn browser_args(profile: &Path) -> Vec<String> {
         "--disable-sync",
         "--disable-dev-shm-usage",
         "--force-color-profile=srgb",
-        "--hide-scrollbars",
     ]
     .map(String::from)
     .to_vec();
@@ -59,6 +58,7 @@ impl Browser for Chromium {
     fn set_view(&self, session: &Session, view: &View) -> Result<(), String> {
         let metrics = json!({"width": view.width, "height": view.height, "deviceScaleFactor": 1, "mobile": false});
         devtools(session, "Emulation.setDeviceMetricsOverride", &metrics)?;
+        devtools(session, "Emulation.setScrollbarsHidden", &json!({ "hidden": !view.scrollbars }))?;
         let scheme = if view.dark { "dark" } else { "light" };
         let motion = if view.still { "reduce" } else { "no-preference" };
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": motion}]);
