@@ -72,13 +72,11 @@ function announce() {
   const [title, goal, opening] = [...lesson.children].map(({ textContent }) => say(textContent));
   const heading = document.querySelector(".before h1");
   heading.textContent = title;
-  const paragraphs = language.text || query.has("view") ? [goal] : [goal, opening];
-  heading.after(...paragraphs.map((text) => {
-    const paragraph = document.createElement("p");
-    paragraph.className = "opening";
-    paragraph.textContent = text;
-    return paragraph;
-  }));
+  // What is already drawn changes its text, so that nothing moves.
+  const large = heading.nextElementSibling;
+  const paragraph = (text, name) => Object.assign(document.createElement("p"), { textContent: text, className: name });
+  large.after(...(language.text || query.has("view") ? [] : [paragraph(opening, "opening")]), paragraph(large.textContent, ""));
+  large.textContent = goal;
 }
 const spoken = speak().then(announce);
 
