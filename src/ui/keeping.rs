@@ -104,6 +104,11 @@ impl Session {
             self.saved().save();
             saved::note_done();
         }
+        self.tell_loss();
+    }
+
+    /// Tells it once if something could not be kept.
+    pub(super) fn tell_loss(&mut self) {
         if storage::take_loss() {
             self.notice = Some(tr("This browser does not keep what you do here: its storage is full or switched off, or the session is too long. Everything goes on as before, but a reload may lose it; Share hands out the session as a link or a file.").to_owned());
             self.version += 1;

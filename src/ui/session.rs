@@ -287,6 +287,7 @@ impl Session {
         if doing.is_some() {
             self.end_change();
         }
+        self.tell_loss();
     }
 
     pub(super) fn run(&mut self, entry: &str) {
