@@ -181,7 +181,7 @@ fn Lab(props: &LabProps) -> Html {
     {
         let handle = handle.clone();
         use_effect_with((), move |()| {
-            let (ticking, shortcut_handle, leaving) = (handle.clone(), handle.clone(), handle.clone());
+            let (ticking, shortcut_handle) = (handle.clone(), handle.clone());
             let interval = Interval::new(u32::try_from(TICK.as_millis()).unwrap_or(1000), move || {
                 if ticking.get().is_clock_running() {
                     ticking.act(Act::Tick(TICK));
@@ -205,10 +205,7 @@ fn Lab(props: &LabProps) -> Html {
                 })
             });
             let keys = shortcuts::listen(shortcut_handle);
-            // What was done a moment ago is not kept yet.
-            let leaving =
-                web_sys::window().map(|window| EventListener::new(&window, "pagehide", move |_| leaving.keep()));
-            move || drop((interval, listener, keys, leaving))
+            move || drop((interval, listener, keys))
         });
     }
     show_in_address(&handle.get());

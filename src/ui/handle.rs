@@ -6,8 +6,9 @@ use crate::ui::act::Act;
 use crate::ui::learning::Learn;
 use crate::ui::library;
 use crate::ui::session::Session;
+use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use std::cell::{Cell, Ref, RefCell};
+use std::cell::{Cell, OnceCell, Ref, RefCell};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -16,6 +17,9 @@ thread_local! {
     static WAITING: RefCell<Vec<Act>> = const { RefCell::new(Vec::new()) };
     /// Whether the session will be kept soon.
     static SOON: Cell<bool> = const { Cell::new(false) };
+    /// Keeps it when the page goes before that. Nobody listens until there is something to keep: who only looks does
+    /// not need the half of the program that this is in.
+    static LEAVING: OnceCell<Option<EventListener>> = const { OnceCell::new() };
 }
 
 /// How long after a change the session is kept, in milliseconds: what was done is drawn first.
@@ -112,7 +116,13 @@ impl Handle {
 
     fn keep_soon(&self) {
         if !self.get().is_kept && !SOON.replace(true) {
-            let handle = self.clone();
+            let (handle, leaving) = (self.clone(), self.clone());
+            LEAVING.with(|listener| {
+                listener.get_or_init(|| {
+                    let window = web_sys::window()?;
+                    Some(EventListener::new(&window, "pagehide", move |_| leaving.keep()))
+                });
+            });
             Timeout::new(KEPT_AFTER, move || {
                 SOON.set(false);
                 handle.keep();

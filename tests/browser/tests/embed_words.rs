@@ -45,7 +45,7 @@ fn each_pane_can_be_had_alone() {
     let has = |page: &Page, role: &str, name: &str| page.maybe(role, name).is_some();
     for tab in tabs {
         visit(&tab.to_lowercase());
-        assert_eq!(shown(&page), [tab]);
+        page.wait(&format!("{tab} alone"), || shown(&page) == [tab]);
         assert!(
             !has(&page, "region", "Lesson") && !has(&page, "region", "Terminal") && !has(&page, "region", "Time"),
             "{tab}"

@@ -60,6 +60,8 @@ fn a_look_takes_the_first_half_of_the_program_and_a_key_the_rest() {
     let page = Page::open(&View::new(1440, 900));
     page.region("Terminal").wait_for_text("$");
     std::thread::sleep(std::time::Duration::from_secs(2));
+    // Nor does it take the rest to go away.
+    page.script("dispatchEvent(new PageTransitionEvent('pagehide'))", &[]);
     assert_eq!(asked_for_the_rest(&page), json!([]));
     page.run("kubectl get sa", "default");
     // The service worker's own requests are not among them.
