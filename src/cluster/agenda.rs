@@ -130,22 +130,30 @@ impl State {
         self.work_lanes().into_iter().chain(fading).min()
     }
 
-    /// Does everything that is due until `instant`, then leaves the clock there.
+    /// Does everything that is due until `instant`, then leaves the clock there; stops after [`STEPS_MAX`].
     pub fn run_until(&mut self, instant: Timestamp) -> Advanced {
+        let done = self.run_within(instant, STEPS_MAX);
+        if !done.complete {
+            self.note_stop();
+        }
+        done
+    }
+
+    /// Notes that a run stopped on the way.
+    pub fn note_stop(&mut self) {
+        let what = format!("stopped after {STEPS_MAX} pieces of work");
+        let why = "one call does no more; let time pass again to go on".to_owned();
+        let now = self.now();
+        let event = Event::Acted { what, why };
+        self.server.trace_mut().add(now, 0, Actor::Client("clock".to_owned()), None, event);
+    }
+
+    /// Does everything that is due until `instant`, but no more than so many pieces of work.
+    pub fn run_within(&mut self, instant: Timestamp, steps_max: u64) -> Advanced {
         let mut steps = 0;
         self.dispatch();
         while let Some((at, lane)) = self.next_lane().filter(|(at, _)| *at <= instant) {
-            if steps >= STEPS_MAX {
-                let what = format!("stopped after {STEPS_MAX} pieces of work");
-                let why = "one call does no more; let time pass again to go on".to_owned();
-                let now = self.now();
-                self.server.trace_mut().add(
-                    now,
-                    0,
-                    Actor::Client("clock".to_owned()),
-                    None,
-                    Event::Acted { what, why },
-                );
+            if steps >= steps_max {
                 return Advanced { reached: self.now(), steps, complete: false };
             }
             steps += u64::from(lane != Lane::Events);
