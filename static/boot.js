@@ -75,7 +75,8 @@ function announce() {
   // What is already drawn changes its text, so that nothing moves.
   const large = heading.nextElementSibling;
   const paragraph = (text, name) => Object.assign(document.createElement("p"), { textContent: text, className: name });
-  large.after(...(language.text || query.has("view") ? [] : [paragraph(opening, "opening")]), paragraph(large.textContent, ""));
+  const isShown = /(^|[ ,+])(lesson|full)($|[ ,+])/.test(query.get("view") ?? "lesson");
+  large.after(...(isShown && !language.text ? [paragraph(opening, "opening")] : []), paragraph(large.textContent, ""));
   large.textContent = goal;
 }
 const spoken = speak().then(announce);

@@ -14,14 +14,15 @@ use crate::cluster::views::{PodFiles, TokenLife};
 use std::rc::Rc;
 use std::time::Duration;
 
+/// A stretch of time that is longer leaves out what nobody can see until its end (refreshes, calls). In a shorter one it takes
+/// thousands of pods being made to stop on the way, and that need not be done twice.
+const LONG: Duration = Duration::from_secs(300);
+
 /// A cluster. Copying it shares everything until one of the copies changes.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     state: Rc<State>,
 }
-
-/// In a shorter time nothing is left out that anybody could miss.
-const UNSEEN_MIN: Duration = Duration::from_secs(300);
 
 /// How far an advance came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +47,13 @@ impl Cluster {
         self.run_until(until)
     }
 
-    /// Lets time pass until `instant` (never back); everything that falls due happens in order.
+    /// Lets time pass until `instant` (never back); everything that falls due happens in order. A long stretch that has
+    /// more in it than one call does costs up to twice that.
     pub fn run_until(&mut self, instant: Timestamp) -> Advanced {
-        let before = (instant.since(self.now()) > UNSEEN_MIN).then(|| Rc::clone(&self.state));
+        let before = (instant.since(self.now()) > LONG).then(|| Rc::clone(&self.state));
         let done = Rc::make_mut(&mut self.state).run_until(instant);
         if let Some(before) = before.filter(|_| !done.complete) {
-            // What was left out until `instant` has not happened where it stopped.
+            // What was left out until `instant` had not happened yet where it stopped: once more, only to there.
             self.state = before;
             let state = Rc::make_mut(&mut self.state);
             state.run_within(done.reached, u64::MAX);

@@ -417,10 +417,12 @@ fn a_frame_has_text_before_the_program() {
         page.script("return document.querySelector('.before').innerText", &[]).as_str().unwrap_or_default().to_owned()
     };
     let begins = |query: &str, text_begin: &str| page.wait(text_begin, || text(query).starts_with(text_begin));
-    begins(
-        "lesson=automount-off",
-        "Turning automount off\n\nRun a pod without credentials, and know which of two switches wins.\n\nMost programs never",
-    );
+    for shown in ["", "&view=lesson+terminal", "&view=files,full"] {
+        begins(
+            &format!("lesson=automount-off{shown}"),
+            "Turning automount off\n\nRun a pod without credentials, and know which of two switches wins.\n\nMost programs never",
+        );
+    }
     // Where the lesson is not shown, its opening is not either; and it is listed in English only.
     begins(
         "lesson=automount-off&view=terminal",
