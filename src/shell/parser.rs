@@ -3,6 +3,7 @@
 use crate::shell::syntax::{
     Assignment, Body, Command, Connector, Item, Pipeline, Redirect, RedirectKind, Script, Segment, Word,
 };
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// How deep commands may stand in each other.
@@ -28,7 +29,9 @@ pub struct Parser {
     pub(crate) position: usize,
     pub(crate) depth: usize,
     /// After the newline at the first position, reading goes on at the second: here-documents lie between.
-    heredoc_skip: Option<(usize, usize)>,
+    pub(crate) heredoc_skip: Option<(usize, usize)>,
+    /// Where `((` after a `$` turned out not to be arithmetic.
+    pub(crate) subshells: BTreeSet<usize>,
     /// Whether the last item ended in `;` or `&`.
     separated: bool,
     /// A here-document ended with the text, not with its word.
@@ -45,6 +48,7 @@ impl Parser {
             position: 0,
             depth: 0,
             heredoc_skip: None,
+            subshells: BTreeSet::new(),
             separated: false,
             open_heredoc: None,
         }

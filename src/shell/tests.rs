@@ -377,6 +377,15 @@ fn nothing_runs_for_ever() {
 }
 
 #[test]
+fn subshells_in_substitutions_are_read_once_each_way() {
+    // Each is tried as arithmetic first: 2^18 readings, if those inside were tried again each time.
+    let nested = format!("echo {}deep{}", "$((echo ".repeat(18), ") )".repeat(18));
+    assert_eq!(play(&nested).stdout(), "deep\n");
+    let here_document = "echo $((cat <<E\nword\nE\n) )";
+    assert_eq!(play(here_document).stdout(), "word\n");
+}
+
+#[test]
 fn bad_input_is_answered() {
     let long = format!("echo {}", "x".repeat(100_000));
     assert_eq!(play(&long).stdout().len(), 100_001);

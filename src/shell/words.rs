@@ -174,14 +174,16 @@ impl Parser {
     fn dollar(&mut self, segments: &mut Segments) -> Parsed<()> {
         self.position += 1;
         match self.peek() {
-            Some('(') if self.peek_at(1) == Some('(') => {
-                let start = self.position;
+            Some('(') if self.peek_at(1) == Some('(') && !self.subshells.contains(&self.position) => {
+                let (start, heredoc_skip) = (self.position, self.heredoc_skip);
                 self.position += 2;
                 match self.deeper(Parser::arithmetic_text) {
                     Ok(inner) => segments.push(Segment::Arithmetic(inner)),
                     Err(ParseError::Unexpected(_)) => {
-                        // `$((…) …)`: a subshell inside a substitution.
-                        self.position = start + 1;
+                        // `$((…) …)`: a subshell inside a substitution. Remembered, for it may be read again inside
+                        // another one that is: both ways each time would be two to the power of the depth.
+                        self.subshells.insert(start);
+                        (self.position, self.heredoc_skip) = (start + 1, heredoc_skip);
                         let script = self.deeper(|parser| parser.script_until_parenthesis())?;
                         segments.push(Segment::Command(Rc::new(script)));
                     }

@@ -9,7 +9,13 @@ use crate::kubectl::errors::Failure;
 use crate::kubectl::printers::gofmt;
 use parse::{Node, Slice};
 use serde_json::Value;
+use std::cell::Cell;
 use std::cmp::Ordering;
+
+/// How many values a template may look at, each field and item counted; and how many of them it may find. Ranges in ranges
+/// multiply.
+const LOOKED_AT_MAX: usize = 20_000_000;
+const FOUND_MAX: usize = 2_000_000;
 
 /// A template that has been read.
 #[derive(Clone, Debug)]
@@ -18,6 +24,8 @@ pub struct Template {
     nodes: Vec<Node>,
     allow_missing: bool,
     as_json: bool,
+    looked_at: Cell<usize>,
+    found: Cell<usize>,
 }
 
 impl Template {
@@ -27,7 +35,10 @@ impl Template {
     /// `error parsing jsonpath {.a[, unterminated array`.
     pub fn new(raw: &str, allow_missing: bool) -> Result<Self, Failure> {
         match parse::template(raw) {
-            Ok(nodes) => Ok(Template { raw: raw.to_owned(), nodes, allow_missing, as_json: false }),
+            Ok(nodes) => {
+                let raw = raw.to_owned();
+                Ok(Template { raw, nodes, allow_missing, as_json: false, looked_at: Cell::new(0), found: Cell::new(0) })
+            }
             Err(error) => Err(Failure::message(format!("error parsing jsonpath {raw}, {error}"))),
         }
     }
@@ -53,11 +64,16 @@ impl Template {
     /// client-go's sentence.
     pub fn find(&self, object: &Value) -> Result<Vec<Vec<Value>>, String> {
         let mut results = Vec::new();
+        self.looked_at.set(0);
+        self.found.set(0);
         self.run(0, Some(object), 0, &mut results)?;
         Ok(results)
     }
 
     fn explain(&self, error: &str, object: &Value) -> Failure {
+        if error.starts_with("not simulated: ") {
+            return Failure::message(error);
+        }
         Failure::message(format!(
             "error executing jsonpath {}: Error executing template: {error}. Printing more information for \
              debugging the template:\n\ttemplate was:\n\t\t{}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n\n",
@@ -93,6 +109,7 @@ impl Template {
         let mut index = start;
         while let Some(node) = self.nodes.get(index) {
             let input: Vec<Value> = value.into_iter().cloned().collect();
+            spend(&self.looked_at, 1 + weight(&input), LOOKED_AT_MAX)?;
             match keyword(node) {
                 Some(("range", rest)) => {
                     let found = self.steps(input, rest)?;
@@ -107,7 +124,11 @@ impl Template {
                 }
                 Some(("end", _)) if depth > 0 => return Ok(Some(index)),
                 Some(("end", _)) => return Err("not in range, nothing to end".to_owned()),
-                _ => results.push(self.step(input, node)?),
+                _ => {
+                    let found = self.step(input, node)?;
+                    spend(&self.found, 1 + weight(&found), FOUND_MAX)?;
+                    results.push(found);
+                }
             }
             index += 1;
         }
@@ -117,6 +138,7 @@ impl Template {
     fn steps(&self, mut values: Vec<Value>, nodes: &[Node]) -> Result<Vec<Value>, String> {
         for node in nodes {
             values = self.step(values, node)?;
+            spend(&self.looked_at, 1 + weight(&values), LOOKED_AT_MAX)?;
         }
         Ok(values)
     }
@@ -196,6 +218,24 @@ impl Template {
             other => return Err(format!("unrecognized filter operator {other}")),
         })
     }
+}
+
+fn spend(spent: &Cell<usize>, more: usize, max: usize) -> Result<(), String> {
+    spent.set(spent.get().saturating_add(more));
+    if spent.get() > max {
+        return Err(format!("not simulated: a template that goes through more than {max} values"));
+    }
+    Ok(())
+}
+
+/// How many values these are, each field and item counted.
+fn weight(values: &[Value]) -> usize {
+    let one = |value: &Value| match value {
+        Value::Array(items) => 1 + weight(items),
+        Value::Object(map) => 1 + map.values().map(|value| weight(std::slice::from_ref(value))).sum::<usize>(),
+        _ => 1,
+    };
+    values.iter().map(one).sum()
 }
 
 /// The word that a part of the template begins with (`range`, `end`), and the rest of that part.
@@ -306,6 +346,14 @@ mod tests {
             {"metadata": {"name": "b"}, "n": 20, "c": [{"t": "Other"}]},
             {"metadata": {"name": "c"}, "n": 3}
         ], "data": {"ca.crt": "<x>"}})
+    }
+
+    #[test]
+    fn ranges_that_multiply_come_to_an_end() {
+        let many = json!({"items": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]});
+        let unended = "{range .items[*]}{$}".repeat(30);
+        let error = Template::new(&unended, true).unwrap().execute(&many).unwrap_err();
+        assert_eq!(error, Failure::message("not simulated: a template that goes through more than 2000000 values"));
     }
 
     #[test]
