@@ -75,3 +75,23 @@ fn time_may_pass_in_any_pieces() {
     let (whole, pieces) = (play(&[3500]), play(&[1, 9, 90, 400, 3000]));
     assert!(whole == pieces, "{}", first_difference(&whole, &pieces));
 }
+
+/// Also where something fails again and again, which a jump leaves out: a link says how much time went by, not in which pieces.
+#[test]
+fn days_may_pass_in_any_pieces() {
+    let play = |pieces: &[u64]| {
+        let mut lab = Lab::new(Settings::default());
+        lab.run("kubectl create deployment web --image=nginx && kubectl set serviceaccount deployment web nobody");
+        lab.run("kubectl run ends --image=busybox && kubectl run sleeps --image=busybox -- sleep 1800");
+        for seconds in pieces {
+            lab.tick(Duration::from_secs(*seconds));
+        }
+        lab.run("kubectl get pods,events,replicasets -o yaml");
+        bytes(&lab)
+    };
+    let (whole, pieces) = (play(&[200_000]), play(&[7, 90, 3_600, 100_000, 3, 96_300]));
+    assert!(whole == pieces, "{}", first_difference(&whole, &pieces));
+    let minutes: Vec<u64> = vec![40; 5_000];
+    let live = play(&minutes);
+    assert!(whole == live, "{}", first_difference(&whole, &live));
+}

@@ -6,10 +6,11 @@ use crate::api::time::Timestamp;
 use crate::cluster::apiserver::ApiServer;
 use crate::cluster::client::{Caller, Credentials, Identity};
 use crate::cluster::controllers::owners::Owners;
-use crate::cluster::events::{Record, Recorder, Report, Source};
+use crate::cluster::events::{Record, Recorder, Report, Source, Times};
 use crate::cluster::reader::Reader;
 use crate::cluster::trace::{Actor, Event, ObjectRef};
 use std::rc::Rc;
+use std::time::Duration;
 
 /// One actor at work.
 pub struct Context<'a> {
@@ -90,16 +91,27 @@ impl Context<'_> {
         match record {
             Record::New(event) => self.create_event(event),
             Record::Again(namespace, name, patch) => {
+                let again = patch.clone();
                 let answer = self.client().patch("events", (&namespace, &name), "", patch);
-                if answer.is_err_and(|status| status.is_not_found()) {
-                    self.recorder.forget(&name);
-                    if let Record::New(event) = self.recorder.record(self.source, subject, report, times, now) {
-                        self.create_event(event);
-                    }
+                if answer.is_err_and(|status| status.is_not_found())
+                    && let Some(event) = self.recorder.recreated(self.source, subject, report, &name, &again)
+                {
+                    self.create_event(event);
                 }
             }
             Record::Dropped => {}
         }
+    }
+
+    /// Whether Events about an object (or a part of it) that come so far apart have come to be always the same.
+    pub fn is_steady(&self, subject: &Object, field_path: &str, each: Duration) -> bool {
+        self.recorder.is_steady(self.source, subject, field_path, each)
+    }
+
+    /// What was last reported about an object (or a part of it) happened so many times more, so far apart, and nobody saw it.
+    pub fn left_out(&mut self, subject: &Object, field_path: &str, times: u64, each: Duration) {
+        let now = self.now();
+        self.recorder.leave_out(self.source, subject, field_path, Times { times, each }, now);
     }
 
     /// Sends a new Event; one that is refused (a namespace that ends) is dropped, as recorders do.

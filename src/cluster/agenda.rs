@@ -4,6 +4,8 @@
 //! informers and work queues do. Letting time pass takes the work off in order of (time, sequence). Of two things
 //! due at the same instant the controllers' comes first, then the kubelet's pods, then its volumes.
 
+mod attempts;
+
 use crate::api::container::{Container, ContainerRef};
 use crate::api::files::FileError;
 use crate::api::object;
@@ -17,7 +19,7 @@ use crate::cluster::client::{Credentials, Identity};
 use crate::cluster::clock::Queue;
 use crate::cluster::controllers::owners::Owners;
 use crate::cluster::controllers::{CONTROLLERS, Queues};
-use crate::cluster::events::{Recorder, Source};
+use crate::cluster::events::{self, Recorder, Source};
 use crate::cluster::facade::Advanced;
 use crate::cluster::kubelet::Kubelet;
 use crate::cluster::ledger::Ledger;
@@ -34,8 +36,6 @@ use std::time::Duration;
 pub const STEPS_MAX: u64 = 50_000;
 /// How long a request takes, client and server together.
 const REQUEST_TIME: Duration = Duration::from_millis(25);
-/// `--event-ttl`: how long after it was last written an Event is kept.
-const EVENT_LIFETIME: Duration = Duration::from_secs(3600);
 /// How long the scheduler takes.
 const SCHEDULING: Duration = Duration::from_millis(3);
 
@@ -101,7 +101,7 @@ impl State {
         };
         boot::start(&mut state);
         let start = state.settings.start;
-        state.run_until(start);
+        state.run_until(start, STEPS_MAX);
         state.ledger = Ledger::default();
         state
     }
@@ -130,18 +130,18 @@ impl State {
         self.work_lanes().into_iter().chain(fading).min()
     }
 
-    /// Does everything that is due until `instant`, then leaves the clock there; stops after [`STEPS_MAX`].
-    pub fn run_until(&mut self, instant: Timestamp) -> Advanced {
-        let done = self.run_within(instant, STEPS_MAX);
+    /// Does everything that is due until `instant`, then leaves the clock there; stops after so many pieces of work.
+    pub fn run_until(&mut self, instant: Timestamp, steps_max: u64) -> Advanced {
+        let done = self.run_within(instant, steps_max);
         if !done.complete {
-            self.note_stop();
+            self.note_stop(done.steps);
         }
         done
     }
 
     /// Notes that a run stopped on the way.
-    pub fn note_stop(&mut self) {
-        let what = format!("stopped after {STEPS_MAX} pieces of work");
+    pub fn note_stop(&mut self, steps: u64) {
+        let what = format!("stopped after {steps} pieces of work");
         let why = "one call does no more; let time pass again to go on".to_owned();
         let now = self.now();
         let event = Event::Acted { what, why };
@@ -157,6 +157,9 @@ impl State {
                 return Advanced { reached: self.now(), steps, complete: false };
             }
             steps += u64::from(lane != Lane::Events);
+            if lane == Lane::Controllers && self.leave_out_attempts(instant) {
+                continue;
+            }
             self.server.clock_mut().move_to(at);
             match lane {
                 Lane::Events => self.forget_event(at),
@@ -183,11 +186,13 @@ impl State {
                 if !self.queues.take(index, &key, at) {
                     return;
                 }
+                let before = self.server.store().revision();
                 let source = Source { component: controller.name(), host: "" };
                 let actor = Actor::Controller(controller.name());
                 let outcome = self.act(controller.identity(), actor, source, |context| controller.sync(&key, context));
                 if let Some(delay) = self.queues.after(index, &key, outcome) {
                     self.enqueue(index, &key, at.after(delay));
+                    self.note_attempt(index, &key, at.after(delay), before);
                 }
             }
         }
@@ -196,7 +201,10 @@ impl State {
     fn forget_event(&mut self, at: Timestamp) {
         let Some((_, written)) = self.fading.take_due(at) else { return };
         if self.server.store().kept(&written.key).is_some_and(|current| current.is(&written.kept)) {
-            self.server.expire(&written.key);
+            match self.recorder.kept_until(&written.key.name, at) {
+                Some(until) => self.fading.add(until, written),
+                None => self.server.expire(&written.key),
+            }
         }
     }
 
@@ -266,7 +274,7 @@ impl State {
         } else if logged.kind == ChangeKind::Deleted {
             self.kubelet.disturb(self.now());
         } else {
-            self.fading.add(self.now().after(EVENT_LIFETIME), Rc::clone(logged));
+            self.fading.add(self.now().after(events::LIFETIME), Rc::clone(logged));
         }
     }
 
@@ -331,7 +339,7 @@ impl State {
 
     /// Answers a request from outside the cluster, which takes a little time.
     pub fn serve(&mut self, request: &Request) -> Response {
-        self.run_until(self.now().after(REQUEST_TIME));
+        self.run_until(self.now().after(REQUEST_TIME), STEPS_MAX);
         self.answer(request)
     }
 
@@ -364,7 +372,7 @@ impl State {
         let until = self.now().after(admission::DEFAULT_ACCOUNT_WAIT_MAX);
         while admission::needs_default_account(&pod, namespace, self.server.reader()) {
             match self.next_due().filter(|due| *due <= until) {
-                Some(due) => self.run_until(due),
+                Some(due) => self.run_until(due, STEPS_MAX),
                 None => return,
             };
         }

@@ -80,6 +80,16 @@ impl<W> Queue<W> {
         self.waiting.iter().map(|((at, _), work)| (*at, work))
     }
 
+    /// Puts off what `which` says, asked soonest first. What is put off alike keeps its order.
+    pub fn put_off(&mut self, by: Duration, mut which: impl FnMut(Timestamp, &W) -> bool) {
+        let (moved, stays): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|((at, _), work)| which(*at, work));
+        self.waiting = stays;
+        for ((at, _), work) in moved {
+            self.add(at.after(by), work);
+        }
+    }
+
     /// Forgets what `drop` says should not happen any more.
     pub fn retain(&mut self, mut keep: impl FnMut(&W) -> bool) {
         self.waiting.retain(|_, work| keep(work));

@@ -12,12 +12,14 @@ use std::time::Duration;
 /// More different messages than this for one object and reason are combined into one event.
 const SIMILAR_MAX: usize = 10;
 /// How many events a source may write about one object at once; then one in five minutes.
-const BURST: u32 = 25;
+const BURST: f64 = 25.0;
 const REFILL_SECONDS: u64 = 300;
 /// How long a similar event is remembered for combining.
 const SIMILAR_INTERVAL: Duration = Duration::from_secs(600);
 /// How many different events are remembered for counting.
 const REMEMBERED_MAX: usize = 4096;
+/// `--event-ttl`: how long after it was last written an Event is kept.
+pub const LIFETIME: Duration = Duration::from_secs(3600);
 
 /// Who reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,15 @@ pub struct Report<'a> {
     pub field_path: &'a str,
 }
 
+/// Something that happened again and again.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    /// How often.
+    pub times: u64,
+    /// How far apart.
+    pub each: Duration,
+}
+
 /// What is to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Record {
@@ -57,7 +68,9 @@ pub enum Record {
 pub struct Recorder {
     seen: BTreeMap<String, Seen>,
     similar: BTreeMap<String, (Timestamp, BTreeSet<String>)>,
-    budget: BTreeMap<String, (f64, Timestamp)>,
+    budget: BTreeMap<String, Budget>,
+    /// Events that would have been written until then, had anybody been able to see it.
+    kept: BTreeMap<String, Timestamp>,
     last_nanos: i64,
 }
 
@@ -65,6 +78,17 @@ pub struct Recorder {
 struct Seen {
     name: String,
     count: u64,
+    first: Timestamp,
+    last: Timestamp,
+}
+
+/// What may still be written about something.
+#[derive(Clone, Copy, Debug)]
+struct Budget {
+    left: f64,
+    last: Timestamp,
+    /// Whether the last report was too much.
+    dropped: bool,
 }
 
 impl Recorder {
@@ -77,8 +101,7 @@ impl Recorder {
         times: u64,
         now: Timestamp,
     ) -> Record {
-        let about =
-            format!("{}/{}/{}/{}", source.component, object::kind(subject), object::uid(subject), report.field_path);
+        let about = about(source, subject, report.field_path);
         if !self.affordable(&about, now) {
             return Record::Dropped;
         }
@@ -89,7 +112,7 @@ impl Recorder {
             other => other,
         };
         if let Some(seen) = self.seen.get_mut(&exact) {
-            seen.count += times;
+            (seen.count, seen.last) = (seen.count + times, now);
             let patch = json!({"count": seen.count, "lastTimestamp": now.rfc3339(), "message": message});
             return Record::Again(namespace.to_owned(), seen.name.clone(), patch);
         }
@@ -100,25 +123,79 @@ impl Recorder {
         if self.seen.len() >= REMEMBERED_MAX {
             self.seen.clear();
         }
-        self.seen.insert(exact, Seen { name: name.clone(), count: times });
-        let mut event = json!({
-            "kind": "Event", "apiVersion": "v1",
-            "metadata": {"name": name, "namespace": namespace},
-            "involvedObject": reference(subject, report.field_path),
-            "reason": report.reason, "message": message, "type": report.kind,
-            "source": {"component": source.component},
-            "firstTimestamp": now.rfc3339(), "lastTimestamp": now.rfc3339(), "count": times, "eventTime": null,
-            "reportingComponent": source.component, "reportingInstance": source.host,
-        });
-        if !source.host.is_empty() {
-            object::set(&mut event, &["source", "host"], json!(source.host));
-        }
+        let seen = Seen { name, count: times, first: now, last: now };
+        let event = compose(source, subject, report, &message, &seen);
+        self.seen.insert(exact, seen);
         Record::New(event)
     }
 
-    /// The server does not have that Event any more (an hour has passed): the next one is new.
-    pub fn forget(&mut self, name: &str) {
-        self.seen.retain(|_, seen| seen.name != name);
+    /// An Event that was to be written again, but that the server does not have any more (an hour has passed): the same
+    /// once more, counted on.
+    pub fn recreated(
+        &self,
+        source: Source,
+        subject: &Object,
+        report: Report<'_>,
+        name: &str,
+        patch: &Value,
+    ) -> Option<Object> {
+        let seen = self.seen.values().find(|seen| seen.name == name)?;
+        Some(compose(source, subject, report, object::text(patch, &["message"]), seen))
+    }
+
+    /// That Event was written so many times more, which nobody saw.
+    pub fn count_up(&mut self, name: &str, times: u64) {
+        self.seen.values_mut().filter(|seen| seen.name == name).for_each(|seen| seen.count += times);
+    }
+
+    /// Whether what is reported about `subject` so far apart has come to be always the same: either there is always room, or the
+    /// first flood is over, of which more is written than later.
+    pub fn is_steady(&self, source: Source, subject: &Object, field_path: &str, each: Duration) -> bool {
+        let budget = self.budget.get(&about(source, subject, field_path));
+        each > SIMILAR_INTERVAL || budget.is_some_and(|budget| budget.dropped)
+    }
+
+    /// What happened about `subject` goes on happening so many times, and nobody sees it: its Events are counted up,
+    /// as often as they may be written, and kept.
+    pub fn leave_out(&mut self, source: Source, subject: &Object, field_path: &str, left_out: Times, now: Timestamp) {
+        let Times { times, each } = left_out;
+        if times == 0 {
+            return;
+        }
+        let about = about(source, subject, field_path);
+        let prefix = format!("{about}/");
+        let micros = u64::try_from(each.as_micros()).unwrap_or(u64::MAX).saturating_mul(times);
+        let by = Duration::from_micros(micros);
+        let range = || (std::ops::Bound::Included(prefix.clone()), std::ops::Bound::Unbounded);
+        let seen = self.seen.range_mut(range()).take_while(|(key, _)| key.starts_with(&prefix)).map(|(_, seen)| seen);
+        let mut seen: Vec<&mut Seen> = seen.collect();
+        let newest = seen.iter().map(|seen| (seen.last, seen.count)).max();
+        // Where there is room for all of them, all go on; else that which has come to be the one.
+        let all = each > SIMILAR_INTERVAL;
+        seen.retain(|seen| if all { now.since(seen.last) < each } else { Some((seen.last, seen.count)) == newest });
+        for seen in seen {
+            seen.count += times.min(by.as_secs() / REFILL_SECONDS);
+            seen.last = seen.last.after(by);
+            if each < LIFETIME {
+                self.kept.insert(seen.name.clone(), seen.last);
+            }
+        }
+        if let Some(budget) = self.budget.get_mut(&about) {
+            budget.last = budget.last.after(by);
+            // The one that happens next is written, so that the Event says when it last happened.
+            if each.as_secs() < REFILL_SECONDS {
+                budget.left = budget.left.max(1.0);
+            }
+        }
+        for (_, (last, _)) in self.similar.range_mut(range()).take_while(|(key, _)| key.starts_with(&prefix)) {
+            *last = last.after(by);
+        }
+    }
+
+    /// Until when an Event is kept that would have been written on and on; `None` if that is over, or was not so.
+    pub fn kept_until(&mut self, name: &str, now: Timestamp) -> Option<Timestamp> {
+        let until = self.kept.remove(name)?.after(LIFETIME);
+        (until > now).then_some(until)
     }
 
     fn combine(&mut self, aggregate: String, message: &str, now: Timestamp) -> (String, String) {
@@ -142,16 +219,41 @@ impl Recorder {
         if self.budget.len() >= REMEMBERED_MAX {
             self.budget.clear();
         }
-        let (left, last) = self.budget.entry(about.to_owned()).or_insert((f64::from(BURST), now));
-        let refill = now.since(*last).as_secs_f64() / REFILL_SECONDS as f64;
-        *left = (*left + refill).min(f64::from(BURST));
-        *last = now;
-        if *left < 1.0 {
-            return false;
+        let budget = self.budget.entry(about.to_owned()).or_insert(Budget { left: BURST, last: now, dropped: false });
+        let refill = now.since(budget.last).as_secs_f64() / REFILL_SECONDS as f64;
+        budget.left = (budget.left + refill).min(BURST);
+        budget.last = now;
+        budget.dropped = budget.left < 1.0;
+        if !budget.dropped {
+            budget.left -= 1.0;
         }
-        *left -= 1.0;
-        true
+        !budget.dropped
     }
+}
+
+fn compose(source: Source, subject: &Object, report: Report<'_>, message: &str, seen: &Seen) -> Object {
+    let namespace = match object::namespace(subject) {
+        "" => "default",
+        other => other,
+    };
+    let mut event = json!({
+        "kind": "Event", "apiVersion": "v1",
+        "metadata": {"name": seen.name, "namespace": namespace},
+        "involvedObject": reference(subject, report.field_path),
+        "reason": report.reason, "message": message, "type": report.kind,
+        "source": {"component": source.component},
+        "firstTimestamp": seen.first.rfc3339(), "lastTimestamp": seen.last.rfc3339(), "count": seen.count, "eventTime": null,
+        "reportingComponent": source.component, "reportingInstance": source.host,
+    });
+    if !source.host.is_empty() {
+        object::set(&mut event, &["source", "host"], json!(source.host));
+    }
+    event
+}
+
+/// What similar Events have in common, and share what may be written.
+fn about(source: Source, subject: &Object, field_path: &str) -> String {
+    format!("{}/{}/{}/{field_path}", source.component, object::kind(subject), object::uid(subject))
 }
 
 /// The scheduler's way of writing an event (events.k8s.io): `eventTime` and `action`, no count.

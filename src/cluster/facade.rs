@@ -5,7 +5,7 @@ use crate::api::container::{Container, ContainerRef};
 use crate::api::files::FileError;
 use crate::api::request::{Request, Response, Watch, WatchEvent};
 use crate::api::time::Timestamp;
-use crate::cluster::agenda::State;
+use crate::cluster::agenda::{STEPS_MAX, State};
 use crate::cluster::keys;
 use crate::cluster::reader::Reader;
 use crate::cluster::settings::{Flags, Settings};
@@ -50,14 +50,18 @@ impl Cluster {
     /// Lets time pass until `instant` (never back); everything that falls due happens in order. A long stretch that has
     /// more in it than one call does costs up to twice that.
     pub fn run_until(&mut self, instant: Timestamp) -> Advanced {
+        self.run_within(instant, STEPS_MAX)
+    }
+
+    fn run_within(&mut self, instant: Timestamp, steps_max: u64) -> Advanced {
         let before = (instant.since(self.now()) > LONG).then(|| Rc::clone(&self.state));
-        let done = Rc::make_mut(&mut self.state).run_until(instant);
+        let done = Rc::make_mut(&mut self.state).run_until(instant, steps_max);
         if let Some(before) = before.filter(|_| !done.complete) {
             // What was left out until `instant` had not happened yet where it stopped: once more, only to there.
             self.state = before;
             let state = Rc::make_mut(&mut self.state);
             state.run_within(done.reached, u64::MAX);
-            state.note_stop();
+            state.note_stop(done.steps);
         }
         done
     }

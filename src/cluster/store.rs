@@ -111,6 +111,11 @@ impl Store {
         object
     }
 
+    /// Leaves out so many revisions: changes that were made and made again, and that nobody saw.
+    pub fn leave_out(&mut self, revisions: u64) {
+        self.revision += revisions;
+    }
+
     /// An object as it is kept.
     pub fn kept(&self, key: &Key) -> Option<&Kept> {
         self.objects.get(key)

@@ -45,6 +45,9 @@ const COMMAND_OVERHEAD: Duration = Duration::from_millis(60);
 
 /// How often the cluster is asked to go on within one stretch of time.
 const CALLS_MAX: usize = 200;
+/// Time that goes by, goes by in such pieces after an action, however the wall clock cuts it: in a longer one the cluster leaves
+/// out what nobody can see, and its revisions would tell a session from the same one opened again.
+const PIECE: Duration = Duration::from_secs(30);
 
 /// The longest entry that is accepted, in bytes; what a person types or pastes is far below it.
 pub const ENTRY_LENGTH_BYTES_MAX: usize = 1024 * 1024;
@@ -172,7 +175,7 @@ impl Lab {
         while elapsed < end {
             let listens = self.shell.is_listening();
             let now = self.now();
-            let mut until = end;
+            let mut until = end.min(piece_after(elapsed));
             if listens {
                 let due = match self.cluster.next_due() {
                     _ if self.unheard => Duration::ZERO,
@@ -180,7 +183,7 @@ impl Lab {
                     None => duration,
                 };
                 let heard = whole_second_after(elapsed, due);
-                until = heard.min(end);
+                until = heard.min(until);
                 self.unheard |= now.after(until - elapsed) >= now.after(due);
             }
             let target = now.after(until - elapsed);
@@ -375,6 +378,12 @@ impl Lab {
 
 fn has_history_words(transcript: &Transcript) -> bool {
     transcript.control.iter().any(|control| matches!(control, Control::Undo(_) | Control::Redo(_)))
+}
+
+/// The end of the piece that comes after `elapsed`.
+fn piece_after(elapsed: Duration) -> Duration {
+    let pieces = u32::try_from(elapsed.as_nanos() / PIECE.as_nanos()).unwrap_or(u32::MAX);
+    PIECE.saturating_mul(pieces.saturating_add(1))
 }
 
 /// The first whole second later than `elapsed` and not before `elapsed + due`.

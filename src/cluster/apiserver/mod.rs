@@ -217,6 +217,11 @@ impl ApiServer {
         self.store.forget(key);
     }
 
+    /// Leaves out so many revisions of changes that were made and made again, and that nobody saw.
+    pub fn leave_out(&mut self, revisions: u64) {
+        self.store.leave_out(revisions);
+    }
+
     /// Starts again with other flags. What was in memory is gone: the tokens found good a moment ago.
     pub fn restart(&mut self, flags: Flags) {
         self.settings = Rc::new(Settings { flags, ..(*self.settings).clone() });

@@ -27,12 +27,16 @@ use crate::cluster::client::Identity;
 use crate::cluster::reader::Reader;
 use crate::cluster::store::{Change, Key};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// How long a change takes to reach a controller and a worker to take it up.
 const REACTION: Duration = Duration::from_millis(4);
 const BACKOFF_FIRST: Duration = Duration::from_millis(5);
-const BACKOFF_MAX: Duration = Duration::from_secs(1000);
+/// The longest that a failing key waits for its next turn.
+pub const BACKOFF_MAX: Duration = Duration::from_secs(1000);
+/// From then on the failures are no longer counted.
+const FAILURES_MAX: u32 = 31;
 
 /// What becomes of a key after its turn: nothing more, or another turn later.
 pub type Outcome = Result<Option<Duration>, Status>;
@@ -96,6 +100,16 @@ pub static CONTROLLERS: &[&dyn Controller] = &[
 pub struct Queues {
     due: BTreeMap<(usize, Key), Timestamp>,
     failures: BTreeMap<(usize, Key), u32>,
+    repeating: BTreeMap<(usize, Key), Repeating>,
+}
+
+/// What a key's last turns came to, which were all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeating {
+    /// When the next such turn is.
+    pub next: Timestamp,
+    /// The Event that each of them counts up, if they report one.
+    pub event: Option<Rc<Key>>,
 }
 
 impl Queues {
@@ -119,19 +133,51 @@ impl Queues {
         mine
     }
 
+    /// Whether a key has failed so often that each turn can only be like the one before, as long as nothing else happens.
+    pub fn is_stuck(&self, controller: usize, key: &Key) -> bool {
+        self.failures.get(&(controller, key.clone())) == Some(&FAILURES_MAX)
+    }
+
+    /// Notes what the turns of a stuck key come to; `None` if they come to more than can be left out.
+    pub fn note_repeating(&mut self, controller: usize, key: &Key, turn: Option<Repeating>) {
+        let entry = (controller, key.clone());
+        match turn {
+            Some(turn) => self.repeating.insert(entry, turn),
+            None => self.repeating.remove(&entry),
+        };
+    }
+
+    /// What the turn of a key at `at` will come to, if it can only be like the one before.
+    pub fn repeating(&self, controller: usize, key: &Key, at: Timestamp) -> Option<&Repeating> {
+        let entry = (controller, key.clone());
+        self.repeating.get(&entry).filter(|turn| turn.next == at && self.due.get(&entry) == Some(&at))
+    }
+
+    /// Puts a key's turn off.
+    pub fn put_off(&mut self, controller: usize, key: &Key, by: Duration) {
+        let entry = (controller, key.clone());
+        if let Some(due) = self.due.get_mut(&entry) {
+            *due = due.after(by);
+        }
+        if let Some(turn) = self.repeating.get_mut(&entry) {
+            turn.next = turn.next.after(by);
+        }
+    }
+
     /// When a key that has just been looked at comes back, if it does.
     pub fn after(&mut self, controller: usize, key: &Key, outcome: Outcome) -> Option<Duration> {
         let entry = (controller, key.clone());
         match outcome {
             Ok(again) => {
                 self.failures.remove(&entry);
+                self.repeating.remove(&entry);
                 again
             }
             Err(_) => {
                 let failures = self.failures.entry(entry.clone()).or_insert(0);
                 let delay =
                     BACKOFF_FIRST.saturating_mul(1u32.checked_shl(*failures).unwrap_or(u32::MAX)).min(BACKOFF_MAX);
-                *failures = failures.saturating_add(1).min(31);
+                *failures = failures.saturating_add(1).min(FAILURES_MAX);
                 let retries_max = CONTROLLERS.get(controller).map_or(0, |controller| controller.retries_max());
                 if *failures > retries_max {
                     self.failures.remove(&entry);

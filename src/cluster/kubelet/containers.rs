@@ -213,37 +213,64 @@ impl ContainerState {
         true
     }
 
-    /// At its longest back-off a container that always fails does the same again and again: the cycles that fit until
-    /// `horizon` are counted instead of lived through.
-    pub fn skip(&mut self, horizon: Timestamp) -> u64 {
-        let Phase::Waiting { reason, .. } = self.phase else { return 0 };
-        let Some((at, Step::Begin)) = self.next else { return 0 };
-        let longest = |failures: u32| failures > 0 && doubled(BACKOFF_FIRST, failures - 1) >= BACKOFF_MAX;
-        let crashing = reason == "CrashLoopBackOff";
-        let steady = match reason {
-            "CrashLoopBackOff" => self.last.as_ref().is_some_and(|last| at.since(last.finished) >= BACKOFF_MAX),
-            "ImagePullBackOff" => longest(self.pull_failures),
-            "CreateContainerConfigError" => longest(self.configuration_failures),
-            _ => false,
-        };
-        if !steady || horizon <= at {
+    /// How long it takes until it does the same again, if it always does the same: a container that fails, at its longest
+    /// back-off, or one that ends every so often.
+    pub fn repeats_every(&self) -> Option<Duration> {
+        self.cycle().map(|(_, each)| each)
+    }
+
+    /// Of these times, those that fit until `horizon` are counted instead of lived through, but for the last; how many.
+    pub fn skip(&mut self, pod_uid: &str, horizon: Timestamp) -> u64 {
+        let Some((at, cycle)) = self.cycle() else { return 0 };
+        let times = u64::try_from(horizon.since(at).as_micros() / cycle.as_micros().max(1)).unwrap_or(0);
+        let by = Duration::from_micros(u64::try_from(cycle.as_micros()).unwrap_or(u64::MAX).saturating_mul(times));
+        if times == 0 {
             return 0;
         }
-        let cycle = at.since(self.began).as_micros();
-        let cycles = u64::try_from(horizon.since(at).as_micros() / cycle.max(1)).unwrap_or(0);
-        let shift = Duration::from_micros(u64::try_from(cycle).unwrap_or(u64::MAX).saturating_mul(cycles));
-        self.next = Some((at.after(shift), Step::Begin));
-        self.began = self.began.after(shift);
-        if crashing {
-            self.restarts += cycles;
-            if let Some((_, updated)) = &mut self.backoff {
-                *updated = updated.after(shift);
-            }
-            if let Some(last) = &mut self.last {
-                (last.started, last.finished) = (last.started.after(shift), last.finished.after(shift));
-            }
+        self.next = self.next.map(|(at, step)| (at.after(by), step));
+        self.began = self.began.after(by);
+        if let Some((_, updated)) = &mut self.backoff {
+            *updated = updated.after(by);
         }
-        cycles
+        let crashing = matches!(self.phase, Phase::Waiting { reason: "CrashLoopBackOff", .. });
+        if let Phase::Running { since } = &mut self.phase {
+            *since = since.after(by);
+            self.written = None;
+        } else if !crashing {
+            return times;
+        }
+        self.restarts += times;
+        self.id = container_id(pod_uid, &self.name, self.restarts);
+        if let Some(last) = &mut self.last {
+            (last.started, last.finished) = (last.started.after(by), last.finished.after(by));
+            let before = if crashing { self.restarts } else { self.restarts.saturating_sub(1) };
+            last.id = container_id(pod_uid, &self.name, before);
+        }
+        times
+    }
+
+    /// When it next begins or ends, and how long it takes until it does so again; `None` if it may be different then.
+    fn cycle(&self) -> Option<(Timestamp, Duration)> {
+        let longest = |failures: u32| failures > 0 && doubled(BACKOFF_FIRST, failures - 1) >= BACKOFF_MAX;
+        let (at, step) = self.next?;
+        let last = self.last.as_ref();
+        match (&self.phase, step) {
+            (Phase::Waiting { reason, .. }, Step::Begin) => {
+                let steady = match *reason {
+                    "CrashLoopBackOff" => last.is_some_and(|last| at.since(last.finished) >= BACKOFF_MAX),
+                    "ImagePullBackOff" => longest(self.pull_failures),
+                    "CreateContainerConfigError" => longest(self.configuration_failures),
+                    _ => false,
+                };
+                steady.then(|| (at, at.since(self.began)))
+            }
+            // It runs so long that its back-off is forgotten each time.
+            (Phase::Running { since }, Step::Exit) if at.since(*since) > BACKOFF_MAX * 2 => {
+                let last = last.filter(|last| last.finished.since(last.started) == at.since(*since))?;
+                Some((at, since.since(last.started)))
+            }
+            _ => None,
+        }
     }
 
     fn report(&self, around: &Surroundings<'_>, context: &mut Context<'_>, kind: &str, reason: &str, message: &str) {
@@ -356,7 +383,7 @@ impl ContainerState {
             self.last = Some(ended.clone());
         }
         let process = Process::of(around.spec);
-        self.id = images::hex(format!("{}/{}/{}", object::uid(around.pod), self.name, self.restarts).as_bytes());
+        self.id = container_id(object::uid(around.pod), &self.name, self.restarts);
         self.report(around, context, "Normal", "Created", "Container created");
         self.report(around, context, "Normal", "Started", "Container started");
         self.phase = Phase::Running { since: now };
@@ -408,6 +435,10 @@ impl ContainerState {
             }
         }
     }
+}
+
+fn container_id(pod_uid: &str, name: &str, restarts: u64) -> String {
+    images::hex(format!("{pod_uid}/{name}/{restarts}").as_bytes())
 }
 
 /// Whether a container that ended with `exit` is started again.

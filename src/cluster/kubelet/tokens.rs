@@ -37,6 +37,12 @@ impl MountedToken {
     /// The last replacement (or attempt) of a series that starts at `refresh_due`, until `horizon`; `None` if there
     /// is none that early.
     pub fn last_until(&self, grid: SyncGrid, horizon: Timestamp) -> Option<Timestamp> {
+        // Attempts in vain are reported once the token has expired, and otherwise once it is forgotten.
+        let horizon = match self.failing {
+            true if self.refresh_due <= self.expires => horizon.min(self.expires),
+            true if self.refresh_due <= self.expires.after(FORGETTING + grid.interval) => horizon.min(self.refresh_due),
+            _ => horizon,
+        };
         (self.refresh_due <= horizon).then(|| refresh::last_until(grid, self.refresh_due, self.age(), horizon))
     }
 

@@ -221,14 +221,21 @@ impl Volume {
         left_out
     }
 
-    /// The same for a volume that cannot be set up, at its longest back-off: the attempts left out.
+    /// Whether each look at it ends in an Event: a token has expired, and there is no other.
+    pub fn reports_failures(&self, now: Timestamp) -> bool {
+        self.tokens.iter().any(|token| token.failing && token.expires < now)
+    }
+
+    /// How far apart the attempts are to set it up, once they come no later any more.
+    pub fn retries_every(&self) -> Option<Duration> {
+        (BACKOFF_FIRST.saturating_mul(1 << self.failures.min(20)) > BACKOFF_MAX).then_some(BACKOFF_MAX)
+    }
+
+    /// Leaves out those attempts until `horizon`, but for the last; how many.
     pub fn skip_attempts(&mut self, horizon: Timestamp) -> u64 {
-        let Some(next) = self.next.filter(|_| BACKOFF_FIRST.saturating_mul(1 << self.failures.min(20)) > BACKOFF_MAX)
-        else {
-            return 0;
-        };
-        let attempts = u32::try_from(horizon.since(next).as_micros() / BACKOFF_MAX.as_micros()).unwrap_or(0);
-        self.next = Some(next.after(BACKOFF_MAX.saturating_mul(attempts)));
+        let Some((next, each)) = self.next.zip(self.retries_every()) else { return 0 };
+        let attempts = u32::try_from(horizon.since(next).as_micros() / each.as_micros()).unwrap_or(0);
+        self.next = Some(next.after(each.saturating_mul(attempts)));
         u64::from(attempts)
     }
 

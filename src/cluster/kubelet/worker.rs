@@ -196,7 +196,10 @@ impl Worker {
                 "the pod's volumes are mounted before its containers start",
             ) {
                 failed_mount(&pod, volume, 1, context);
-                volume.skip_attempts(horizon);
+                if let Some(each) = volume.retries_every().filter(|each| context.is_steady(&pod, "", *each)) {
+                    let times = volume.skip_attempts(horizon);
+                    left_out_mounts(&pod, volume, times, each, context);
+                }
             }
         }
         let open = self.volumes.iter().filter(|volume| !volume.ready);
@@ -229,7 +232,7 @@ impl Worker {
         }
         if changed {
             self.write_status(context);
-            self.skip_cycles(horizon);
+            self.skip_cycles(horizon, context);
         }
         self.due = self.containers.iter().filter_map(ContainerState::due).min();
     }
@@ -282,10 +285,22 @@ impl Worker {
         }
     }
 
-    /// A pod whose only container fails for ever is not lived through cycle by cycle.
-    fn skip_cycles(&mut self, horizon: Timestamp) {
-        if let [only] = self.containers.as_mut_slice() {
-            only.skip(horizon);
+    /// Containers that fail for ever, or end every hour, are not lived through time after time.
+    fn skip_cycles(&mut self, horizon: Timestamp, context: &mut Context<'_>) {
+        for state in &mut self.containers {
+            let pod = self.pod.open();
+            let list = if state.init { "initContainers" } else { "containers" };
+            let field_path = format!("spec.{list}{{{}}}", state.name);
+            let Some(each) = state.repeats_every().filter(|each| context.is_steady(&pod, &field_path, *each)) else {
+                continue;
+            };
+            let times = state.skip(&self.uid, horizon);
+            if times == 0 {
+                continue;
+            }
+            context.left_out(&pod, &field_path, times, each);
+            let what = format!("did the same {times} times more with container {}, which nobody could see", state.name);
+            context.acted(about("pods", &pod), what, "it went as the time before");
         }
     }
 
@@ -372,4 +387,14 @@ pub fn failed_mount(pod: &Object, volume: &Volume, times: u64, context: &mut Con
     let message = format!("MountVolume.SetUp failed for volume \"{}\" : {}", volume.name, volume.error);
     context.event_at(pod, Report { kind: "Warning", reason: "FailedMount", message: &message, field_path: "" }, times);
     context.acted(about("pods", pod), format!("could not set up volume {}", volume.name), volume.error.clone());
+}
+
+/// Counts attempts to set a volume up that were left out, each of which would have failed as the last one.
+pub fn left_out_mounts(pod: &Object, volume: &Volume, times: u64, each: Duration, context: &mut Context<'_>) {
+    if times > 0 {
+        context.left_out(pod, "", times, each);
+        let what =
+            format!("tried {times} times more to set up volume {}, in vain, which nobody could see", volume.name);
+        context.acted(about("pods", pod), what, "each attempt failed as the one before");
+    }
 }
