@@ -240,6 +240,13 @@ const interest = new Promise((done) => {
   }
 });
 interest.then(() => rest.bring()).catch(() => {});
+// Then, while there is nothing else to do, the browser may compile what the first commands run (src/embed/warm.rs).
+async function warm({ warmUp }) {
+  await interest;
+  await rest.bring();
+  const next = () => rest.isHere() && warmUp() && requestIdleCallback(next);
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(next);
+}
 
 // A file's bytes without letting anything else happen.
 function read(url) {
@@ -285,14 +292,15 @@ async function load() {
     const packed = Uint8Array.from(atob(inside.textContent), (letter) => letter.charCodeAt(0));
     const bytes = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
     await wasm_bindgen({ module_or_path: await new Response(bytes).arrayBuffer() });
-    return;
+    return wasm_bindgen;
   }
   const wasm = get(address(names.wasm));
   wasm.catch(() => {});
   const whole = isGoingOn() ? rest.bring().catch(() => {}) : undefined;
-  const { default: start } = await import(address(names.js));
+  const program = await import(address(names.js));
   await Promise.all([spoken, drawn, whole]);
-  await start({ module_or_path: wasm });
+  await program.default({ module_or_path: wasm });
+  return program;
 }
 
 // The page works without a connection once somebody did something in it, and says when a newer one has come (sw.js). Not inside other pages,
@@ -328,8 +336,9 @@ async function keep() {
 }
 
 load().then(
-  () => {
+  (program) => {
     page.dataset.lab = "ready";
+    warm(program).catch(() => {});
     // Access alone throws in a sandbox; without it the page is none the worse.
     keep().catch(() => {});
   },

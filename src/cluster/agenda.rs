@@ -18,7 +18,7 @@ use crate::cluster::boot;
 use crate::cluster::client::{Credentials, Identity};
 use crate::cluster::clock::Queue;
 use crate::cluster::controllers::owners::Owners;
-use crate::cluster::controllers::{CONTROLLERS, Queues};
+use crate::cluster::controllers::{BACKOFF_MAX, CONTROLLERS, Queues};
 use crate::cluster::events::{self, Recorder, Source};
 use crate::cluster::facade::Advanced;
 use crate::cluster::kubelet::Kubelet;
@@ -157,7 +157,7 @@ impl State {
                 return Advanced { reached: self.now(), steps, complete: false };
             }
             steps += u64::from(lane != Lane::Events);
-            if lane == Lane::Controllers && self.leave_out_attempts(instant) {
+            if lane == Lane::Controllers && instant.since(at) >= BACKOFF_MAX && self.leave_out_attempts(instant) {
                 continue;
             }
             self.server.clock_mut().move_to(at);
@@ -192,7 +192,9 @@ impl State {
                 let outcome = self.act(controller.identity(), actor, source, |context| controller.sync(&key, context));
                 if let Some(delay) = self.queues.after(index, &key, outcome) {
                     self.enqueue(index, &key, at.after(delay));
-                    self.note_attempt(index, &key, at.after(delay), before);
+                    if self.queues.is_stuck(index, &key) {
+                        self.note_attempt(index, &key, at.after(delay), before);
+                    }
                 }
             }
         }

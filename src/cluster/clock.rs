@@ -82,11 +82,12 @@ impl<W> Queue<W> {
 
     /// Puts off what `which` says, asked soonest first. What is put off alike keeps its order.
     pub fn put_off(&mut self, by: Duration, mut which: impl FnMut(Timestamp, &W) -> bool) {
-        let (moved, stays): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            std::mem::take(&mut self.waiting).into_iter().partition(|((at, _), work)| which(*at, work));
-        self.waiting = stays;
-        for ((at, _), work) in moved {
-            self.add(at.after(by), work);
+        let moved = self.waiting.iter().filter(|((at, _), work)| which(*at, work));
+        let moved: Vec<(Timestamp, u64)> = moved.map(|(key, _)| *key).collect();
+        for key in moved {
+            if let Some(work) = self.waiting.remove(&key) {
+                self.add(key.0.after(by), work);
+            }
         }
     }
 

@@ -70,7 +70,7 @@ pub struct Recorder {
     similar: BTreeMap<String, (Timestamp, BTreeSet<String>)>,
     budget: BTreeMap<String, Budget>,
     /// Events that would have been written until then, had anybody been able to see it.
-    kept: BTreeMap<String, Timestamp>,
+    kept: Vec<(String, Timestamp)>,
     last_nanos: i64,
 }
 
@@ -131,6 +131,7 @@ impl Recorder {
 
     /// An Event that was to be written again, but that the server does not have any more (an hour has passed): the same
     /// once more, counted on.
+    #[inline(never)]
     pub fn recreated(
         &self,
         source: Source,
@@ -157,6 +158,7 @@ impl Recorder {
 
     /// What happened about `subject` goes on happening so many times, and nobody sees it: its Events are counted up,
     /// as often as they may be written, and kept.
+    #[inline(never)] // It is not in the half of the program that a first visit takes (tools/halves).
     pub fn leave_out(&mut self, source: Source, subject: &Object, field_path: &str, left_out: Times, now: Timestamp) {
         let Times { times, each } = left_out;
         if times == 0 {
@@ -177,7 +179,8 @@ impl Recorder {
             seen.count += times.min(by.as_secs() / REFILL_SECONDS);
             seen.last = seen.last.after(by);
             if each < LIFETIME {
-                self.kept.insert(seen.name.clone(), seen.last);
+                self.kept.retain(|(name, _)| *name != seen.name);
+                self.kept.push((seen.name.clone(), seen.last));
             }
         }
         if let Some(budget) = self.budget.get_mut(&about) {
@@ -194,7 +197,8 @@ impl Recorder {
 
     /// Until when an Event is kept that would have been written on and on; `None` if that is over, or was not so.
     pub fn kept_until(&mut self, name: &str, now: Timestamp) -> Option<Timestamp> {
-        let until = self.kept.remove(name)?.after(LIFETIME);
+        let index = self.kept.iter().position(|(kept, _)| kept == name)?;
+        let until = self.kept.swap_remove(index).1.after(LIFETIME);
         (until > now).then_some(until)
     }
 

@@ -23,3 +23,4 @@ pub mod rest;
 pub mod saved;
 #[cfg(target_arch = "wasm32")]
 pub mod storage;
+pub mod warm;

@@ -104,6 +104,9 @@ pub enum Act {
     Running(bool),
     /// The wall clock went on by this.
     Tick(Duration),
+    /// It went on by this, and the next tick is so much shorter: what a command sets going is seen at once, and is not
+    /// left for the next command to wait for.
+    TickAhead(Duration),
     /// Show this token in the Token tab.
     Inspect(String),
     /// Show what an account (namespace, name) may do.

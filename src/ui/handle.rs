@@ -10,6 +10,7 @@ use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use std::cell::{Cell, OnceCell, Ref, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 use yew::prelude::*;
 
 thread_local! {
@@ -24,6 +25,9 @@ thread_local! {
 
 /// How long after a change the session is kept, in milliseconds: what was done is drawn first.
 const KEPT_AFTER: u32 = 100;
+/// How long after a command the clock goes on by as much, at most once between two ticks, in milliseconds: a pod that it
+/// creates takes about a tenth of a second.
+const AHEAD: u32 = 200;
 
 /// The session as components get it: shared, compared by its version.
 #[derive(Clone)]
@@ -54,7 +58,7 @@ impl Handle {
     /// Does something and draws the page again, once the program and the lessons that it needs are there.
     pub fn act(&self, act: Act) {
         // Typing goes on meanwhile, and so does the clock.
-        if !rest::is_here() && !matches!(act, Act::Draft(_) | Act::Tick(_)) {
+        if !rest::is_here() && !matches!(act, Act::Draft(_) | Act::Tick(_) | Act::TickAhead(_)) {
             self.act_later(act);
             return;
         }
@@ -99,7 +103,22 @@ impl Handle {
     }
 
     fn do_now(&self, act: Act) {
+        let is_command = matches!(act, Act::Run(_));
         self.change(|session| session.act(act));
+        if is_command {
+            self.tick_ahead();
+        }
+    }
+
+    fn tick_ahead(&self) {
+        let handle = self.clone();
+        Timeout::new(AHEAD, move || {
+            let is_due = handle.get().is_clock_running() && handle.get().ahead.is_zero();
+            if is_due {
+                handle.do_now(Act::TickAhead(Duration::from_millis(AHEAD.into())));
+            }
+        })
+        .forget();
     }
 
     /// Changes the session and draws the page again.

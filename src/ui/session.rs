@@ -17,6 +17,7 @@ use crate::ui::moments::Panel;
 use crate::words::mark;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// The state behind the page.
 pub struct Session {
@@ -74,6 +75,8 @@ pub struct Session {
     pub present: Option<Lab>,
     /// How many times as fast as the wall clock the clock runs.
     pub speed: u32,
+    /// By how much the clock has gone on since the last tick.
+    pub(super) ahead: Duration,
     /// When the lesson, or free play, began.
     pub began: Timestamp,
     /// The version of Kubernetes of free play.
@@ -120,6 +123,7 @@ impl Session {
             is_kept: true,
             present: None,
             speed: 1,
+            ahead: Duration::ZERO,
             began: Settings::default().start,
             release: embedded::options().version.unwrap_or_default(),
             pair: None,
@@ -181,6 +185,7 @@ impl Session {
             Act::Run(entry) => Some(entry.clone()),
             Act::Draft(_)
             | Act::Tick(_)
+            | Act::TickAhead(_)
             | Act::Show(_)
             | Act::Step(_)
             | Act::Explain(..)
@@ -268,7 +273,14 @@ impl Session {
                 self.lab.advance(duration);
             }
             Act::Running(running) => self.running = running,
-            Act::Tick(duration) => self.lab.tick(duration * self.speed),
+            Act::Tick(duration) => {
+                let duration = duration.saturating_sub(std::mem::take(&mut self.ahead));
+                self.lab.tick(duration * self.speed);
+            }
+            Act::TickAhead(duration) => {
+                self.ahead += duration;
+                self.lab.tick(duration * self.speed);
+            }
             Act::Inspect(token) => {
                 self.token = token;
                 self.tab = Tab::Token;

@@ -42,7 +42,20 @@ pub fn build() -> Result<(), Failure> {
     run::run(&mut trunk)?;
     halves::cut(&paths::dist())?;
     embed::write()?;
+    strip_comments(&paths::dist().join("boot.js"))?;
     write_worker()
+}
+
+/// Takes the lines that are only comments out of a script: a quarter of what it weighs, and to be read in `static/`.
+fn strip_comments(script: &Path) -> Result<(), Failure> {
+    let name = paths::shown(script);
+    let text = std::fs::read_to_string(script).map_err(|error| format!("{name}: {error}"))?;
+    std::fs::write(script, code_of(&text)).map_err(|error| format!("{name}: {error}"))
+}
+
+fn code_of(script: &str) -> String {
+    let is_code = |line: &&str| !line.trim_start().starts_with("//") && !line.trim().is_empty();
+    script.lines().filter(is_code).fold(String::new(), |code, line| code + line + "\n")
 }
 
 /// Builds the page with the hook that makes it fail (`--features breakable`), quickly and large, for
@@ -85,7 +98,7 @@ fn write_worker() -> Result<(), Failure> {
     let version = hash([&*all]);
     let worker =
         std::fs::read_to_string(paths::root().join("static/sw.js")).map_err(|error| format!("sw.js: {error}"))?;
-    let worker = worker
+    let worker = code_of(&worker)
         .replace("\"unbuilt\"", &format!("\"{version}\""))
         .replace("FILES = []", &format!("FILES = [\"{}\"]", files.join("\", \"")));
     let icon = files.iter().find(|file| file.starts_with("icon-")).map(String::as_str).unwrap_or_default();
@@ -137,4 +150,15 @@ fn newest(path: &Path) -> Option<SystemTime> {
         return Some(own);
     };
     entries.flatten().filter_map(|entry| newest(&entry.path())).chain([own]).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_out_comments_and_nothing_else() {
+        let script = "// Why.\nconst a = \"https://x\"; // stays\n\n  // More.\n  b();\n";
+        assert_eq!(code_of(script), "const a = \"https://x\"; // stays\n  b();\n");
+    }
 }

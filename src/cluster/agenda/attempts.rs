@@ -14,18 +14,18 @@ use std::rc::Rc;
 use std::time::Duration;
 
 impl State {
-    /// Notes whether the attempt a controller has just made can only be made again; its changes are those after
+    /// Notes whether the attempt that a stuck controller has just made can only be made again; its changes are those after
     /// the revision `before`.
+    #[inline(never)] // It is not in the half of the program that a first visit takes (tools/halves).
     pub(super) fn note_attempt(&mut self, index: usize, key: &Key, next: Timestamp, before: u64) {
-        if self.queues.is_stuck(index, key) {
-            let disturbs = CONTROLLERS.get(index).is_none_or(|controller| controller.disturbs_pods());
-            let event = self.server.store().changes_since(before).filter(|_| !disturbs).and_then(only_an_event);
-            self.queues.note_repeating(index, key, event.map(|event| Repeating { next, event }));
-        }
+        let disturbs = CONTROLLERS.get(index).is_none_or(|controller| controller.disturbs_pods());
+        let event = self.server.store().changes_since(before).filter(|_| !disturbs).and_then(only_an_event);
+        self.queues.note_repeating(index, key, event.map(|event| Repeating { next, event }));
     }
 
     /// Leaves out the attempts that are due next and can only be like those before them, if there are at least two of
     /// each until something else happens; whether it did.
+    #[inline(never)]
     pub(super) fn leave_out_attempts(&mut self, instant: Timestamp) -> bool {
         let stuck = self.stuck();
         let Some((last, _, _)) = stuck.last() else { return false };

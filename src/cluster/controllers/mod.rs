@@ -99,8 +99,16 @@ pub static CONTROLLERS: &[&dyn Controller] = &[
 #[derive(Clone, Debug, Default)]
 pub struct Queues {
     due: BTreeMap<(usize, Key), Timestamp>,
-    failures: BTreeMap<(usize, Key), u32>,
-    repeating: BTreeMap<(usize, Key), Repeating>,
+    failures: BTreeMap<(usize, Key), Failures>,
+}
+
+/// What went wrong with a key.
+#[derive(Clone, Debug, Default)]
+struct Failures {
+    /// How often in a row.
+    count: u32,
+    /// What its last turns came to, if it is stuck.
+    repeating: Option<Repeating>,
 }
 
 /// What a key's last turns came to, which were all the same.
@@ -135,22 +143,21 @@ impl Queues {
 
     /// Whether a key has failed so often that each turn can only be like the one before, as long as nothing else happens.
     pub fn is_stuck(&self, controller: usize, key: &Key) -> bool {
-        self.failures.get(&(controller, key.clone())) == Some(&FAILURES_MAX)
+        self.failures.get(&(controller, key.clone())).is_some_and(|failures| failures.count == FAILURES_MAX)
     }
 
     /// Notes what the turns of a stuck key come to; `None` if they come to more than can be left out.
     pub fn note_repeating(&mut self, controller: usize, key: &Key, turn: Option<Repeating>) {
-        let entry = (controller, key.clone());
-        match turn {
-            Some(turn) => self.repeating.insert(entry, turn),
-            None => self.repeating.remove(&entry),
-        };
+        if let Some(failures) = self.failures.get_mut(&(controller, key.clone())) {
+            failures.repeating = turn;
+        }
     }
 
     /// What the turn of a key at `at` will come to, if it can only be like the one before.
     pub fn repeating(&self, controller: usize, key: &Key, at: Timestamp) -> Option<&Repeating> {
         let entry = (controller, key.clone());
-        self.repeating.get(&entry).filter(|turn| turn.next == at && self.due.get(&entry) == Some(&at))
+        let turn = self.failures.get(&entry)?.repeating.as_ref()?;
+        (turn.next == at && self.due.get(&entry) == Some(&at)).then_some(turn)
     }
 
     /// Puts a key's turn off.
@@ -159,7 +166,7 @@ impl Queues {
         if let Some(due) = self.due.get_mut(&entry) {
             *due = due.after(by);
         }
-        if let Some(turn) = self.repeating.get_mut(&entry) {
+        if let Some(turn) = self.failures.get_mut(&entry).and_then(|failures| failures.repeating.as_mut()) {
             turn.next = turn.next.after(by);
         }
     }
@@ -170,11 +177,10 @@ impl Queues {
         match outcome {
             Ok(again) => {
                 self.failures.remove(&entry);
-                self.repeating.remove(&entry);
                 again
             }
             Err(_) => {
-                let failures = self.failures.entry(entry.clone()).or_insert(0);
+                let failures = &mut self.failures.entry(entry.clone()).or_default().count;
                 let delay =
                     BACKOFF_FIRST.saturating_mul(1u32.checked_shl(*failures).unwrap_or(u32::MAX)).min(BACKOFF_MAX);
                 *failures = failures.saturating_add(1).min(FAILURES_MAX);

@@ -287,17 +287,24 @@ impl Worker {
 
     /// Containers that fail for ever, or end every hour, are not lived through time after time.
     fn skip_cycles(&mut self, horizon: Timestamp, context: &mut Context<'_>) {
-        for state in &mut self.containers {
-            let pod = self.pod.open();
-            let list = if state.init { "initContainers" } else { "containers" };
-            let field_path = format!("spec.{list}{{{}}}", state.name);
-            let Some(each) = state.repeats_every().filter(|each| context.is_steady(&pod, &field_path, *each)) else {
-                continue;
-            };
-            let times = state.skip(&self.uid, horizon);
-            if times == 0 {
-                continue;
+        for index in 0..self.containers.len() {
+            if let Some(each) = self.containers.get(index).and_then(ContainerState::repeats_every) {
+                self.skip_cycles_of(index, each, horizon, context);
             }
+        }
+    }
+
+    #[inline(never)]
+    fn skip_cycles_of(&mut self, index: usize, each: Duration, horizon: Timestamp, context: &mut Context<'_>) {
+        let pod = self.pod.open();
+        let Some(state) = self.containers.get_mut(index) else { return };
+        let list = if state.init { "initContainers" } else { "containers" };
+        let field_path = format!("spec.{list}{{{}}}", state.name);
+        if !context.is_steady(&pod, &field_path, each) {
+            return;
+        }
+        let times = state.skip(&self.uid, horizon);
+        if times > 0 {
             context.left_out(&pod, &field_path, times, each);
             let what = format!("did the same {times} times more with container {}, which nobody could see", state.name);
             context.acted(about("pods", &pod), what, "it went as the time before");
@@ -390,6 +397,7 @@ pub fn failed_mount(pod: &Object, volume: &Volume, times: u64, context: &mut Con
 }
 
 /// Counts attempts to set a volume up that were left out, each of which would have failed as the last one.
+#[inline(never)] // It is not in the half of the program that a first visit takes (tools/halves).
 pub fn left_out_mounts(pod: &Object, volume: &Volume, times: u64, each: Duration, context: &mut Context<'_>) {
     if times > 0 {
         context.left_out(pod, "", times, each);
