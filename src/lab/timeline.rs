@@ -18,6 +18,9 @@ const EVEN: f64 = 60.0;
 const LEAST: [f64; 2] = [600.0, 7200.0];
 /// How close two labels may stand.
 const LABELS_APART: f64 = 0.085;
+/// So close to an end a label stands to one side of its place, and needs more room.
+const EDGES: [f64; 2] = [0.03, 0.96];
+const EDGE_APART: f64 = 0.125;
 /// What can be labelled.
 const LABELS: [(f64, &str); 7] = [
     (60.0, mark("1 min")),
@@ -81,6 +84,10 @@ impl Scale {
             for (seconds, words) in LABELS.iter().filter(|(seconds, _)| *seconds <= self.spans[index]) {
                 let place = if index == 0 { self.behind(*seconds) } else { self.ahead(*seconds) };
                 if (place - last).abs() >= LABELS_APART {
+                    let at_edge = !(EDGES[0]..EDGES[1]).contains(&place);
+                    if at_edge && (place - last).abs() < EDGE_APART {
+                        labels.retain(|(other, _)| *other != last || *other == NOW);
+                    }
                     labels.push((place, format!("{sign}{}", tr(words))));
                     last = place;
                 }
@@ -239,6 +246,16 @@ mod tests {
         assert!(labels.windows(2).all(|pair| pair[1].0 - pair[0].0 >= LABELS_APART), "{labels:?}");
         let words: Vec<&str> = labels.iter().map(|(_, words)| words.as_str()).collect();
         assert_eq!(words, ["−10 min", "−1 min", "now", "+10 min", "+1 h", "+1 day", "+7 days", "+1 year"]);
+        // Nor do those at the ends run into their neighbours, which stand in the middle of their places.
+        let (now, year) = (scale.now, Duration::from_secs(365 * 86_400));
+        for back in [year, year + Duration::from_secs(700), year * 2] {
+            let then = Timestamp::from_unix_micros(now.unix_micros() - i64::try_from(back.as_micros()).unwrap());
+            let labels = Scale::new(now, then, now.after(year)).labels();
+            let apart = |pair: &[(f64, String)]| pair[1].0 - pair[0].0;
+            assert!(labels[0].0 >= EDGES[0] || apart(&labels[..2]) >= EDGE_APART, "{labels:?}");
+            let last = &labels[labels.len() - 2..];
+            assert!(last[1].0 < EDGES[1] || apart(last) >= EDGE_APART, "{labels:?}");
+        }
     }
 
     #[test]
