@@ -34,3 +34,17 @@ fn the_log_is_scrolled_to_its_end_after_a_command_and_a_reload() {
     page.wait("the end of the log after a reload", at_end);
     page.assert_clean();
 }
+
+/// What is only read out is somewhere too: in the list that scrolls, not below the page.
+#[test]
+fn a_long_list_of_steps_does_not_make_the_page_longer() {
+    let page = Page::open(&View::new(1440, 900).at("#free-play"));
+    page.run("kubectl create deployment web --image=nginx", "created");
+    page.run("kubectl set serviceaccount deployment web nobody", "serviceaccount updated");
+    page.run("sleep 90d; echo later", "later");
+    let steps = "return document.querySelectorAll('.step-list li').length";
+    page.wait("many steps", || page.script(steps, &[]).as_u64() > Some(100));
+    let size = page.script("return [document.scrollingElement.scrollHeight, innerHeight]", &[]);
+    assert_eq!(size[0], size[1], "the page scrolls");
+    page.assert_clean();
+}
