@@ -322,7 +322,8 @@ fn scroll(session: &Session) {
     let step = find(&format!(".lesson .step:nth-child({})", index + 1));
     if let (Some(pane), Some(step)) = (find(".lesson"), step) {
         let top = find(".lesson-top").map_or(0, |top| top.offset_height());
-        pane.set_scroll_top(step.offset_top() - pane.offset_top() - top);
+        // The pane is what the step's offset is counted from (static/style.css).
+        pane.set_scroll_top(step.offset_top() - top);
     }
 }
 

@@ -80,8 +80,8 @@ fn keep_in_sight(list: &NodeRef, here: usize) {
     let Some(list) = list.cast::<HtmlElement>() else { return };
     let row = list.children().item(u32::try_from(here).unwrap_or(0));
     let Some(row) = row.and_then(|row| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(row).ok()) else { return };
-    let (top, bottom) =
-        (row.offset_top() - list.offset_top(), row.offset_top() - list.offset_top() + row.offset_height());
+    // The list is what its rows' offsets are counted from (static/style.css).
+    let (top, bottom) = (row.offset_top(), row.offset_top() + row.offset_height());
     if top < list.scroll_top() || bottom > list.scroll_top() + list.client_height() {
         list.set_scroll_top(top - list.client_height() / 3);
     }

@@ -87,6 +87,11 @@ fn the_same_words_work_in_a_frame_and_unknown_ones_are_ignored() {
         // The commands of the first step have been played.
         assert!(lab.script("return document.querySelectorAll('.typed').length", &[]).as_u64().unwrap_or(0) > 0);
         assert!(lab.script("return document.querySelector('.lesson').scrollTop", &[]).as_f64().unwrap_or(0.0) > 50.0);
+        let below_top = "const step = document.querySelector('.lesson .step:nth-child(3)').getBoundingClientRect();
+            const top = document.querySelector('.lesson-top')?.getBoundingClientRect().bottom ?? document.querySelector('.lesson').getBoundingClientRect().top;
+            return Math.abs(step.top - top)";
+        let distance = lab.script(below_top, &[]).as_f64();
+        assert!(distance.is_some_and(|distance| distance < 40.0), "{distance:?}");
     });
     page.assert_clean();
 }

@@ -46,5 +46,12 @@ fn a_long_list_of_steps_does_not_make_the_page_longer() {
     page.wait("many steps", || page.script(steps, &[]).as_u64() > Some(100));
     let size = page.script("return [document.scrollingElement.scrollHeight, innerHeight]", &[]);
     assert_eq!(size[0], size[1], "the page scrolls");
+    let in_sight = "const list = document.querySelector('.step-list').getBoundingClientRect();
+        const row = document.querySelector('.step-list [aria-current]').getBoundingClientRect();
+        return row.top >= list.top - 1 && row.bottom <= list.bottom + 1";
+    for way in ["First step", "Last step", "Step back"] {
+        page.button(way).click();
+        page.wait(way, || page.script(in_sight, &[]) == true);
+    }
     page.assert_clean();
 }
