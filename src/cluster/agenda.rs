@@ -23,6 +23,7 @@ use crate::cluster::events::{self, Recorder, Source};
 use crate::cluster::facade::Advanced;
 use crate::cluster::kubelet::Kubelet;
 use crate::cluster::ledger::Ledger;
+use crate::cluster::log::Part;
 use crate::cluster::scheduler;
 use crate::cluster::settings::{Flags, NODE_NAME, Settings};
 use crate::cluster::store::{Change, ChangeKind, Key, Logged};
@@ -261,7 +262,7 @@ impl State {
         if revision == self.seen {
             return;
         }
-        let changes = self.server.store().changes_since(self.seen).map(<[_]>::to_vec);
+        let changes = self.server.store().changes_since(self.seen).map(Part::to_vec);
         self.seen = revision;
         match changes {
             Some(changes) => changes.iter().for_each(|logged| self.hear(logged)),

@@ -99,7 +99,7 @@ impl Cluster {
 
     /// About how many bytes this cluster takes that a copy with another state does not share.
     pub fn size(&self) -> usize {
-        self.state.server.store().size() + self.trace().entries().len() * std::mem::size_of::<usize>()
+        self.state.server.store().size() + self.trace().size()
     }
 
     /// The flags it was started with.

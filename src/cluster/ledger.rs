@@ -5,6 +5,7 @@ use crate::api::sorted;
 use crate::api::time::Timestamp;
 use crate::cluster::controllers::token_secrets::{ACCOUNT_NAME, ACCOUNT_UID, is_token_secret};
 use crate::cluster::kubelet::Kubelet;
+use crate::cluster::log::Part;
 use crate::cluster::reader::Reader;
 use crate::cluster::token;
 use crate::cluster::trace::{Actor, Entry, Event};
@@ -31,9 +32,9 @@ struct Requested {
 
 impl Ledger {
     /// Takes note of the tokens that a request from outside has brought into the world.
-    pub fn note(&mut self, entries: &[Rc<Entry>]) {
+    pub fn note(&mut self, entries: Part<'_, Rc<Entry>>) {
         let mut client = String::new();
-        for entry in entries {
+        for entry in entries.iter() {
             if let (Event::Received { .. }, Actor::Client(name)) = (&entry.event, &entry.actor) {
                 client.clone_from(name);
             }

@@ -20,6 +20,7 @@ pub mod kept;
 pub mod keys;
 pub mod kubelet;
 pub mod ledger;
+pub mod log;
 pub mod packed;
 pub mod pod_references;
 pub mod random;

@@ -4,6 +4,7 @@
 
 use crate::api::object::Object;
 use crate::cluster::kept::Kept;
+use crate::cluster::log::{Log, Part};
 use crate::cluster::reader::Reader;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -84,12 +85,18 @@ impl Logged {
 }
 
 /// The objects of a cluster.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Store {
     // Shared: a snapshot copies no names, and the log none either.
     objects: BTreeMap<Rc<Key>, Kept>,
     revision: u64,
-    log: Vec<Rc<Logged>>,
+    log: Log<Rc<Logged>>,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Store { objects: BTreeMap::new(), revision: 0, log: Log::new(LOG_LENGTH_MAX) }
+    }
 }
 
 impl Store {
@@ -136,10 +143,9 @@ impl Store {
     }
 
     /// The changes after `revision`, oldest first; `None` if the log no longer reaches back that far.
-    pub fn changes_since(&self, revision: u64) -> Option<&[Rc<Logged>]> {
-        let first = self.log.partition_point(|change| change.revision <= revision);
-        let reaches_back = self.log.first().is_none_or(|change| change.revision <= revision + 1) || first > 0;
-        reaches_back.then(|| self.log.get(first..).unwrap_or_default())
+    pub fn changes_since(&self, revision: u64) -> Option<Part<'_, Rc<Logged>>> {
+        let reaches_back = self.log.get(0).is_none_or(|change| change.revision <= revision + 1);
+        reaches_back.then(|| self.log.all().after(|change| change.revision <= revision))
     }
 
     /// Every object with its key, in order.
@@ -151,7 +157,7 @@ impl Store {
     /// cluster keep of each object.
     pub fn size(&self) -> usize {
         const AN_OBJECT: usize = 600;
-        self.objects.len() * AN_OBJECT + self.log.len() * std::mem::size_of::<usize>()
+        self.objects.len() * AN_OBJECT + self.log.size()
     }
 
     fn range<'a>(&'a self, resource: &'a str, namespace: &'a str) -> impl Iterator<Item = &'a Kept> {
@@ -165,9 +171,6 @@ impl Store {
     }
 
     fn record(&mut self, kind: ChangeKind, key: Rc<Key>, object: &Kept, previous: Option<Kept>) {
-        if self.log.len() >= LOG_LENGTH_MAX {
-            self.log.drain(..LOG_LENGTH_MAX / 4);
-        }
         let logged = Logged { revision: self.revision, kind, key, kept: object.clone(), previous };
         self.log.push(Rc::new(logged));
         self.fold();

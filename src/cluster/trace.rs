@@ -5,6 +5,7 @@ use crate::api::status::Status;
 use crate::api::time::Timestamp;
 use crate::api::user::UserInfo;
 use crate::cluster::kept::Kept;
+use crate::cluster::log::{Log, Part};
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -205,18 +206,21 @@ pub struct Entry {
 }
 
 /// What happened, in order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Trace {
-    entries: Vec<Rc<Entry>>,
+    entries: Log<Rc<Entry>>,
     sequence: u64,
+}
+
+impl Default for Trace {
+    fn default() -> Self {
+        Trace { entries: Log::new(LENGTH_MAX), sequence: 0 }
+    }
 }
 
 impl Trace {
     /// Adds an entry.
     pub fn add(&mut self, time: Timestamp, request: u64, actor: Actor, object: Option<ObjectRef>, event: Event) {
-        if self.entries.len() >= LENGTH_MAX {
-            self.entries.drain(..LENGTH_MAX / 4);
-        }
         self.sequence += 1;
         let entry = Entry { sequence: self.sequence, time, request, actor, object, event };
         self.entries.push(Rc::new(entry));
@@ -231,20 +235,22 @@ impl Trace {
     }
 
     /// The entries after that sequence number, oldest first.
-    pub fn since(&self, sequence: u64) -> &[Rc<Entry>] {
-        let first = self.entries.partition_point(|entry| entry.sequence <= sequence);
-        self.entries.get(first..).unwrap_or_default()
+    pub fn since(&self, sequence: u64) -> Part<'_, Rc<Entry>> {
+        self.entries.all().after(|entry| entry.sequence <= sequence)
     }
 
     /// The entries after one sequence number, up to and with another.
-    pub fn between(&self, after: u64, until: u64) -> &[Rc<Entry>] {
-        let entries = self.since(after);
-        let end = entries.partition_point(|entry| entry.sequence <= until);
-        entries.get(..end).unwrap_or_default()
+    pub fn between(&self, after: u64, until: u64) -> Part<'_, Rc<Entry>> {
+        self.since(after).until(|entry| entry.sequence <= until)
+    }
+
+    /// About how many bytes a copy takes that it does not share.
+    pub fn size(&self) -> usize {
+        self.entries.size()
     }
 
     /// All entries that are kept.
-    pub fn entries(&self) -> &[Rc<Entry>] {
-        &self.entries
+    pub fn entries(&self) -> Part<'_, Rc<Entry>> {
+        self.entries.all()
     }
 }

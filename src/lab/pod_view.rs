@@ -162,7 +162,7 @@ fn frozen(pod: &Object, files: &PodFiles) -> Vec<Frozen> {
 fn swaps(lab: &Lab, namespace: &str, name: &str) -> Vec<Swap> {
     let mut last: Vec<(&str, &str)> = Vec::new();
     let mut swaps: Vec<Swap> = Vec::new();
-    for entry in lab.cluster().trace().entries() {
+    for entry in lab.cluster().trace().entries().iter() {
         let Event::FilesWritten { volume, data_folder, replaced, .. } = &entry.event else { continue };
         let is_ours = entry.object.as_ref().is_some_and(|pod| pod.namespace == namespace && pod.name == name);
         if !is_ours {

@@ -131,7 +131,7 @@ pub fn marks(lab: &Lab, floor: usize) -> Vec<Mark> {
         Some(Mark { time: record.started, kind: Kind::Done, words: entry })
     });
     let mut marks: Vec<Mark> = typed.collect();
-    for entry in lab.cluster().trace().entries() {
+    for entry in lab.cluster().trace().entries().iter() {
         let about = entry.object.as_ref().map(|object| object.name.as_str()).unwrap_or_default();
         let (kind, words) = match &entry.event {
             Event::FilesWritten { replaced: true, volume, .. } => {

@@ -37,7 +37,7 @@ pub fn of(lab: &Lab) -> Vec<Use> {
     let mut open: BTreeMap<u64, (String, String)> = BTreeMap::new();
     let mut known: BTreeMap<u64, (String, String, String)> = BTreeMap::new();
     let mut uses: BTreeMap<(String, String, String), Use> = BTreeMap::new();
-    for entry in lab.cluster().trace().entries() {
+    for entry in lab.cluster().trace().entries().iter() {
         match (&entry.event, &entry.actor) {
             (Event::Received { source, .. }, Actor::Client(client)) => {
                 open.insert(entry.request, (source.to_string(), client.clone()));

@@ -451,7 +451,7 @@ fn missing_rotation(lab: &Lab, around: &Around, target: &Target) -> Option<Strin
 fn missing_request(lab: &Lab, around: &Around, wanted: &RequestCheck) -> Option<String> {
     let entries = lab.cluster().trace().since(around.since);
     let mut last_answer = None;
-    for entry in entries {
+    for entry in entries.iter() {
         let Event::Received { request_line, .. } = &entry.event else { continue };
         let (verb, url) = request_line.split_once(' ').unwrap_or(("", request_line));
         if wanted.method.as_deref().is_some_and(|method| method != verb) || !url.contains(&wanted.path) {

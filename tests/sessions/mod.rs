@@ -73,7 +73,7 @@ pub fn bytes(lab: &Lab) -> String {
             text.push_str(&format!("{object}\n"));
         }
     }
-    for entry in lab.cluster().trace().entries() {
+    for entry in lab.cluster().trace().entries().iter() {
         text.push_str(&format!("{} {} {:?}\n", entry.sequence, entry.time.unix_micros(), entry.event));
     }
     text

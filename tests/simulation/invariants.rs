@@ -136,7 +136,7 @@ impl Watcher {
             self.known = everything(lab.cluster());
             return Ok(());
         }
-        for entry in entries {
+        for entry in entries.iter() {
             let (Event::Stored { before, after, .. }, Some(object)) = (&entry.event, &entry.object) else { continue };
             if object.resource == "events" {
                 continue;

@@ -8,6 +8,7 @@
 use super::{State, Work};
 use crate::api::time::Timestamp;
 use crate::cluster::controllers::{BACKOFF_MAX, CONTROLLERS, Repeating};
+use crate::cluster::log::Part;
 use crate::cluster::store::{ChangeKind, Key, Logged};
 use crate::cluster::trace::{Actor, Event, ObjectRef};
 use std::rc::Rc;
@@ -99,10 +100,10 @@ impl State {
 
 /// The Event that was counted up, if nothing else was changed; `None` if something was.
 #[allow(clippy::option_option)]
-fn only_an_event(changes: &[Rc<Logged>]) -> Option<Option<Rc<Key>>> {
-    match changes {
-        [] => Some(None),
-        [one] if one.key.resource == "events" && one.kind == ChangeKind::Modified => Some(Some(Rc::clone(&one.key))),
+fn only_an_event(changes: Part<'_, Rc<Logged>>) -> Option<Option<Rc<Key>>> {
+    match (changes.first(), changes.len()) {
+        (None, _) => Some(None),
+        (Some(one), 1) if one.key.resource == "events" && one.kind == ChangeKind::Modified => Some(Some(Rc::clone(&one.key))),
         _ => None,
     }
 }

@@ -93,7 +93,7 @@ fn no_actor_is_refused_anything_while_a_day_goes_by() {
     pass(&mut cluster, 60);
     delete(&mut cluster, "/apis/apps/v1/namespaces/default/deployments/web");
     pass(&mut cluster, 24 * 3600);
-    for entry in cluster.trace().entries() {
+    for entry in cluster.trace().entries().iter() {
         if let crate::cluster::trace::Event::Authorized { allowed: false, verb, reason, .. } = &entry.event {
             panic!("{verb} {:?} {reason} {:?}", entry.object, entry.actor);
         }

@@ -124,7 +124,7 @@ pub fn refusal(record: &Record, trace: &Trace) -> Option<(u64, String)> {
         return None;
     }
     let said_not_found = || printed_not_found(record);
-    let stretch = Stretch::new(entries, &said_not_found);
+    let stretch = Stretch::new(&entries.to_vec(), &said_not_found);
     let refused = suspects.into_iter().find(|entry| {
         let place = stretch.place(entry);
         place.mine && !place.lookup

@@ -2,6 +2,7 @@
 
 use crate::api::object::Object;
 use crate::cluster::kept::Kept;
+use crate::cluster::log::Part;
 use crate::cluster::store::ChangeKind;
 use crate::cluster::trace::{Entry, Event, FieldChange};
 use crate::lab::diff::Note;
@@ -93,12 +94,15 @@ fn notes(entry: &Entry, aside: bool) -> Vec<Note> {
 }
 
 /// The object as it is now beside what was sent when it was made, as far as the trace still knows.
-pub fn provenance(object: &Rc<Object>, entries: &[Rc<Entry>]) -> Scene {
+pub fn provenance(object: &Rc<Object>, entries: Part<'_, Rc<Entry>>) -> Scene {
     let uid = crate::api::object::uid(object);
     let born = entries.iter().find(|entry| {
         matches!(&entry.event, Event::Stored { change: ChangeKind::Added, after: Some(after), .. } if crate::api::object::uid(&after.open()) == uid)
     });
-    let scene = born.and_then(|entry| scene(entry, entries));
+    let scene = born.and_then(|born| {
+        let of_request: Vec<Rc<Entry>> = entries.iter().filter(|entry| entry.request == born.request).cloned().collect();
+        scene(born, &of_request)
+    });
     let (before, notes) = scene.map(|scene| (scene.before, scene.notes)).unwrap_or_default();
     Scene { object: Rc::clone(object), before, notes }
 }

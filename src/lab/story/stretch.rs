@@ -1,6 +1,7 @@
 //! A stretch of the trace with its requests sorted out: whose they are, and which are mere look-ups.
 
 use crate::api::object;
+use crate::cluster::log::Part;
 use crate::cluster::store::ChangeKind;
 use crate::cluster::trace::{Actor, Entry, Event, ObjectRef};
 use std::collections::BTreeMap;
@@ -93,7 +94,7 @@ impl Stretch {
 
 /// What `after` tells of the pods that `entries` made, until each of them runs or is gone: a command's consequences
 /// go on when the next one has been typed.
-pub fn later(entries: &[Rc<Entry>], after: &[Rc<Entry>]) -> Vec<Rc<Entry>> {
+pub fn later(entries: &[Rc<Entry>], after: Part<'_, Rc<Entry>>) -> Vec<Rc<Entry>> {
     let stretch = Stretch::new(entries, &|| true);
     let mut open = Open::default();
     for entry in entries {
@@ -107,7 +108,7 @@ pub fn later(entries: &[Rc<Entry>], after: &[Rc<Entry>]) -> Vec<Rc<Entry>> {
         }
         if open.follow(entry, false) {
             // Made by a controller: what admission did to it belongs to it.
-            let same_request = after.iter().take(index).rev().take_while(|other| other.request == entry.request);
+            let same_request = (0..index).rev().filter_map(|index| after.get(index)).take_while(|other| other.request == entry.request);
             let mut earlier: Vec<Rc<Entry>> =
                 same_request.filter(|other| is_admission(&other.event)).cloned().collect();
             earlier.reverse();

@@ -2,6 +2,7 @@
 
 use crate::api::object::Object;
 use crate::api::{kinds, object};
+use crate::cluster::log::Part;
 use crate::cluster::reader::Reader;
 use crate::cluster::trace::Entry;
 use crate::lab::diff::{self, Note};
@@ -71,7 +72,7 @@ pub fn Objects(props: &Props) -> Html {
 }
 
 /// What was sent when it was made, and what others added since.
-fn yaml(object: &Rc<Object>, name: &str, entries: &[Rc<Entry>]) -> Html {
+fn yaml(object: &Rc<Object>, name: &str, entries: Part<'_, Rc<Entry>>) -> Html {
     let scene = story::provenance(object, entries);
     let notes: Vec<Note> = scene.notes.into_iter().map(|note| Note { aside: true, ..note }).collect();
     html! { <Yaml lines={diff::lines(scene.before.as_deref(), object, &notes)} label={tr!("YAML of {0}", name)} /> }

@@ -1,5 +1,6 @@
 //! Every request to the API server, newest first: the control plane's own as well as yours.
 
+use crate::cluster::log::Part;
 use crate::cluster::trace::{Actor, Entry, Event as What};
 use crate::ui::act::Act;
 use crate::ui::handle::Props;
@@ -67,10 +68,10 @@ pub fn Requests(props: &Props) -> Html {
     }
 }
 
-fn rows(entries: &[Rc<Entry>]) -> Vec<Row> {
+fn rows(entries: Part<'_, Rc<Entry>>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut open: std::collections::BTreeMap<u64, usize> = std::collections::BTreeMap::new();
-    for entry in entries {
+    for entry in entries.iter() {
         match &entry.event {
             What::Received { request_line, source, .. } => {
                 let client = match &entry.actor {
