@@ -7,6 +7,7 @@ use crate::api::object::{self, Object};
 use crate::api::time::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// More different messages than this for one object and reason are combined into one event.
@@ -66,12 +67,20 @@ pub enum Record {
 /// The memory of one or more recorders.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
-    seen: BTreeMap<String, Seen>,
-    similar: BTreeMap<String, (Timestamp, BTreeSet<String>)>,
-    budget: BTreeMap<String, Budget>,
+    // Shared, as a snapshot copies the lists and little changes in them.
+    seen: BTreeMap<Rc<str>, Rc<Seen>>,
+    similar: BTreeMap<Rc<str>, Rc<Similar>>,
+    budget: BTreeMap<Rc<str>, Budget>,
     /// Events that would have been written until then, had anybody been able to see it.
     kept: Vec<(String, Timestamp)>,
     last_nanos: i64,
+}
+
+/// The messages of what is alike.
+#[derive(Clone, Debug)]
+struct Similar {
+    last: Timestamp,
+    messages: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -111,7 +120,7 @@ impl Recorder {
             "" => "default",
             other => other,
         };
-        if let Some(seen) = self.seen.get_mut(&exact) {
+        if let Some(seen) = self.seen.get_mut(&*exact).map(Rc::make_mut) {
             (seen.count, seen.last) = (seen.count + times, now);
             let patch = json!({"count": seen.count, "lastTimestamp": now.rfc3339(), "message": message});
             return Record::Again(namespace.to_owned(), seen.name.clone(), patch);
@@ -125,7 +134,7 @@ impl Recorder {
         }
         let seen = Seen { name, count: times, first: now, last: now };
         let event = compose(source, subject, report, &message, &seen);
-        self.seen.insert(exact, seen);
+        self.seen.insert(exact.into(), Rc::new(seen));
         Record::New(event)
     }
 
@@ -146,13 +155,14 @@ impl Recorder {
 
     /// That Event was written so many times more, which nobody saw.
     pub fn count_up(&mut self, name: &str, times: u64) {
-        self.seen.values_mut().filter(|seen| seen.name == name).for_each(|seen| seen.count += times);
+        let named = self.seen.values_mut().filter(|seen| seen.name == name);
+        named.for_each(|seen| Rc::make_mut(seen).count += times);
     }
 
     /// Whether what is reported about `subject` so far apart has come to be always the same: either there is always room, or the
     /// first flood is over, of which more is written than later.
     pub fn is_steady(&self, source: Source, subject: &Object, field_path: &str, each: Duration) -> bool {
-        let budget = self.budget.get(&about(source, subject, field_path));
+        let budget = self.budget.get(&*about(source, subject, field_path));
         each > SIMILAR_INTERVAL || budget.is_some_and(|budget| budget.dropped)
     }
 
@@ -168,14 +178,14 @@ impl Recorder {
         let prefix = format!("{about}/");
         let micros = u64::try_from(each.as_micros()).unwrap_or(u64::MAX).saturating_mul(times);
         let by = Duration::from_micros(micros);
-        let range = || (std::ops::Bound::Included(prefix.clone()), std::ops::Bound::Unbounded);
-        let seen = self.seen.range_mut(range()).take_while(|(key, _)| key.starts_with(&prefix)).map(|(_, seen)| seen);
-        let mut seen: Vec<&mut Seen> = seen.collect();
+        let range = (std::ops::Bound::Included(&*prefix), std::ops::Bound::Unbounded);
+        let seen = self.seen.range_mut::<str, _>(range).take_while(|(key, _)| key.starts_with(&prefix));
+        let mut seen: Vec<&mut Rc<Seen>> = seen.map(|(_, seen)| seen).collect();
         let newest = seen.iter().map(|seen| (seen.last, seen.count)).max();
         // Where there is room for all of them, all go on; else that which has come to be the one.
         let all = each > SIMILAR_INTERVAL;
         seen.retain(|seen| if all { now.since(seen.last) < each } else { Some((seen.last, seen.count)) == newest });
-        for seen in seen {
+        for seen in seen.into_iter().map(Rc::make_mut) {
             seen.count += times.min(by.as_secs() / REFILL_SECONDS);
             seen.last = seen.last.after(by);
             if each < LIFETIME {
@@ -183,15 +193,16 @@ impl Recorder {
                 self.kept.push((seen.name.clone(), seen.last));
             }
         }
-        if let Some(budget) = self.budget.get_mut(&about) {
+        if let Some(budget) = self.budget.get_mut(&*about) {
             budget.last = budget.last.after(by);
             // The one that happens next is written, so that the Event says when it last happened.
             if each.as_secs() < REFILL_SECONDS {
                 budget.left = budget.left.max(1.0);
             }
         }
-        for (_, (last, _)) in self.similar.range_mut(range()).take_while(|(key, _)| key.starts_with(&prefix)) {
-            *last = last.after(by);
+        let similar = self.similar.range_mut::<str, _>(range).take_while(|(key, _)| key.starts_with(&prefix));
+        for similar in similar.map(|(_, similar)| Rc::make_mut(similar)) {
+            similar.last = similar.last.after(by);
         }
     }
 
@@ -206,16 +217,17 @@ impl Recorder {
         if self.similar.len() >= REMEMBERED_MAX {
             self.similar.clear();
         }
-        let (last, messages) = self.similar.entry(aggregate.clone()).or_insert_with(|| (now, BTreeSet::new()));
-        if now.since(*last) > SIMILAR_INTERVAL {
-            messages.clear();
+        let new = || Rc::new(Similar { last: now, messages: BTreeSet::new() });
+        let similar = Rc::make_mut(self.similar.entry(Rc::from(&*aggregate)).or_insert_with(new));
+        if now.since(similar.last) > SIMILAR_INTERVAL {
+            similar.messages.clear();
         }
-        *last = now;
-        messages.insert(message.to_owned());
-        if messages.len() < SIMILAR_MAX {
+        similar.last = now;
+        similar.messages.insert(message.to_owned());
+        if similar.messages.len() < SIMILAR_MAX {
             return (format!("{aggregate}/{message}"), message.to_owned());
         }
-        messages.pop_first();
+        similar.messages.pop_first();
         (aggregate, format!("(combined from similar events): {message}"))
     }
 
@@ -223,7 +235,7 @@ impl Recorder {
         if self.budget.len() >= REMEMBERED_MAX {
             self.budget.clear();
         }
-        let budget = self.budget.entry(about.to_owned()).or_insert(Budget { left: BURST, last: now, dropped: false });
+        let budget = self.budget.entry(about.into()).or_insert(Budget { left: BURST, last: now, dropped: false });
         let refill = now.since(budget.last).as_secs_f64() / REFILL_SECONDS as f64;
         budget.left = (budget.left + refill).min(BURST);
         budget.last = now;

@@ -10,6 +10,7 @@ use crate::kubectl::create::sources::go_error;
 use crate::kubectl::errors::Failure;
 use crate::kubectl::host::Host;
 use serde_json::{Map, Value, json};
+use std::cell::RefCell;
 
 /// A kubeconfig as it stands in its file, or several laid over each other.
 #[derive(Clone, Debug, Default)]
@@ -162,7 +163,22 @@ fn default_paths(host: &dyn Host) -> Vec<String> {
     paths
 }
 
+thread_local! {
+    /// The last file that was read: every command reads the same one.
+    static LAST: RefCell<(Vec<u8>, Value)> = const { RefCell::new((Vec::new(), Value::Null)) };
+}
+
 fn parse(path: &str, bytes: &[u8]) -> Result<Value, Failure> {
+    let known = LAST.with_borrow(|(read, document)| (read == bytes && document.is_object()).then(|| document.clone()));
+    if let Some(document) = known {
+        return Ok(document);
+    }
+    let document = parse_anew(path, bytes)?;
+    LAST.set((bytes.to_vec(), document.clone()));
+    Ok(document)
+}
+
+fn parse_anew(path: &str, bytes: &[u8]) -> Result<Value, Failure> {
     let problem = |why: String| Failure::message(format!("error loading config file {}: {why}", go::quote(path)));
     let source = std::str::from_utf8(bytes).map_err(|_| problem("yaml: invalid leading UTF-8 octet".to_owned()))?;
     let document = crate::api::yaml::parse(source).map_err(problem)?;

@@ -141,8 +141,7 @@ impl Lab {
 
     fn leave(&mut self) {
         if self.history.is_at_tip() {
-            self.history.line.tip = Some(self.snapshot());
-            self.history.thin();
+            self.history.keep_tip(self.snapshot());
         }
     }
 
@@ -162,19 +161,16 @@ impl Lab {
 
     /// Plays the next step again, as it was.
     fn replay_step(&mut self) -> bool {
-        let at = self.history.position;
         let before = self.snapshot();
-        let Some(step) = self.history.line.steps.get_mut(at) else { return false };
-        step.before.get_or_insert(before);
+        let Some(step) = self.history.ahead().first() else { return false };
         let (action, elapsed) = (Rc::clone(&step.action), step.elapsed);
         let (record, transcript) = self.perform(&action);
         self.records.push(record);
         self.handle_controls(transcript);
-        self.history.position = at + 1;
+        self.history.step_over(before);
         if !elapsed.is_zero() {
             self.let_pass(Duration::ZERO, elapsed);
         }
-        self.history.thin();
         true
     }
 

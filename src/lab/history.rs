@@ -103,6 +103,13 @@ pub(super) struct Snapshot {
     pub(super) unheard: bool,
 }
 
+impl Snapshot {
+    /// About how many bytes it takes that others do not share.
+    fn size(&self) -> usize {
+        self.cluster.size() + self.records.len() * 8
+    }
+}
+
 /// One way that things went, from the start to its last step.
 #[derive(Clone, Default)]
 pub(super) struct Branch {
@@ -137,6 +144,8 @@ pub(super) struct History {
     pub(super) floor: usize,
     next_id: usize,
     pub(super) snapshots_bytes_max: usize,
+    /// No less than what the snapshots take, so that they are not counted at every step.
+    snapshots_bytes: usize,
 }
 
 impl Default for History {
@@ -148,6 +157,7 @@ impl Default for History {
             floor: 0,
             next_id: 1,
             snapshots_bytes_max: SNAPSHOTS_BYTES_MAX,
+            snapshots_bytes: 0,
         }
     }
 }
@@ -179,10 +189,11 @@ impl History {
         if !self.is_at_tip() {
             self.fork();
         }
+        let size = before.size();
         self.line.steps.push(Step { action: Rc::new(action), elapsed: Duration::ZERO, before: Some(before) });
         self.line.tip = None;
         self.position = self.line.steps.len();
-        self.thin();
+        self.thin_after(size);
     }
 
     /// Starts a branch here.
@@ -232,13 +243,40 @@ impl History {
         self.switch(current);
         self.others.retain(|branch| branch.id != usize::MAX);
         self.position = self.floor;
+        self.thin();
+    }
+
+    /// Keeps the state after the last step, before one looks elsewhere.
+    pub(super) fn keep_tip(&mut self, tip: Rc<Snapshot>) {
+        let size = tip.size();
+        self.line.tip = Some(tip);
+        self.thin_after(size);
+    }
+
+    /// Moves on to behind the next step, and keeps the state before it.
+    pub(super) fn step_over(&mut self, before: Rc<Snapshot>) {
+        let size = before.size();
+        if let Some(step) = self.line.steps.get_mut(self.position) {
+            step.before.get_or_insert(before);
+            self.position += 1;
+        }
+        self.thin_after(size);
+    }
+
+    /// A snapshot of that size was added.
+    fn thin_after(&mut self, size: usize) {
+        self.snapshots_bytes += size;
+        if self.snapshots_bytes > self.snapshots_bytes_max {
+            self.thin();
+        }
     }
 
     /// Drops snapshots until the rest is within the budget: first every other one, then three of four, and so on.
     /// The last few steps, the start and the ends of branches keep theirs as long as that is possible.
     pub(super) fn thin(&mut self) {
         let (mut stride, mut kept) = (1, 8);
-        while self.snapshot_bytes() > self.snapshots_bytes_max && stride < 1 << 12 {
+        self.snapshots_bytes = self.count_bytes();
+        while self.snapshots_bytes > self.snapshots_bytes_max && stride < 1 << 12 {
             stride *= 2;
             kept /= 2;
             let floor = self.floor;
@@ -253,15 +291,16 @@ impl History {
                     branch.tip = None;
                 }
             }
+            self.snapshots_bytes = self.count_bytes();
         }
     }
 
-    fn snapshot_bytes(&self) -> usize {
+    fn count_bytes(&self) -> usize {
         let mut seen = BTreeSet::new();
         let branches = self.others.iter().chain([&self.line]);
         let snapshots =
             branches.flat_map(|branch| branch.steps.iter().filter_map(|step| step.before.as_ref()).chain(&branch.tip));
         let first_seen = snapshots.filter(|snapshot| seen.insert(Rc::as_ptr(snapshot)));
-        first_seen.map(|snapshot| snapshot.cluster.size() + snapshot.records.len() * 8).sum()
+        first_seen.map(|snapshot| snapshot.size()).sum()
     }
 }

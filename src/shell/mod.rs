@@ -42,6 +42,7 @@ use foreground::{Continuation, Job};
 use machine::{Frame, HOME, USER_ID};
 use parser::Parser;
 use runner::{Flow, Runner, Step};
+use std::rc::Rc;
 pub use split::{needs_more, split_commands};
 pub use transcript::{Completions, Control, Foreground, Transcript};
 
@@ -56,7 +57,7 @@ pub struct State {
     pub(crate) files: FileTree,
     pub(crate) dated: bool,
     pub(crate) frames: Vec<Frame>,
-    pub(crate) history: Vec<String>,
+    pub(crate) history: Vec<Rc<str>>,
     pub(crate) job: Option<Job>,
     pub(crate) job_entry: String,
     pub(crate) continuation: Continuation,
@@ -165,10 +166,10 @@ impl Shell {
 
     fn remember(&mut self, text: &str) {
         let entry = text.trim_end_matches('\n');
-        if entry.trim().is_empty() || self.state.history.last().is_some_and(|last| last == entry) {
+        if entry.trim().is_empty() || self.state.history.last().is_some_and(|last| **last == *entry) {
             return;
         }
-        self.state.history.push(entry.to_owned());
+        self.state.history.push(entry.into());
         if self.state.history.len() > HISTORY_MAX {
             self.state.history.remove(0);
         }
@@ -287,7 +288,7 @@ impl Shell {
     }
 
     /// The entries so far, oldest first.
-    pub fn history(&self) -> &[String] {
+    pub fn history(&self) -> &[Rc<str>] {
         &self.state.history
     }
 

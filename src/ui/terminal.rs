@@ -354,5 +354,5 @@ fn recall(handle: &Handle, recalled: &Shared<Option<usize>>, back: bool) -> Opti
         (None, false) => return None,
     };
     *position = Some(next);
-    history.get(next).cloned()
+    history.get(next).map(|entry| entry.to_string())
 }

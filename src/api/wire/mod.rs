@@ -71,16 +71,18 @@ impl Writer {
             return;
         }
         self.open('{');
-        let mut keys: Vec<(usize, &String)> = map.keys().map(|key| (order.position(key), key)).collect();
+        let fields = order.fields();
+        let placed = map.iter().map(|(key, value)| (order.position(fields, key), key, value));
+        let mut entries: Vec<(usize, &String, &Value)> = placed.collect();
         if self.ordered {
-            sorted::sort(&mut keys);
+            // Stable, and what has no place of its own comes in byte order, as it does here.
+            sorted::sort_by(&mut entries, |a, b| a.0.cmp(&b.0));
         }
-        for (index, (_, key)) in keys.into_iter().enumerate() {
-            let Some(value) = map.get(key) else { continue };
+        for (index, (_, key, value)) in entries.into_iter().enumerate() {
             self.separate(index);
             string(&mut self.out, key);
             self.out.push_str(if self.spaces.is_some() { ": " } else { ":" });
-            self.value(value, order.of_field(key, value));
+            self.value(value, order.of_field(fields, key, value));
         }
         self.close('}');
     }
@@ -106,7 +108,13 @@ impl Writer {
     fn line(&mut self) {
         if let Some(spaces) = self.spaces {
             self.out.push('\n');
-            self.out.extend(std::iter::repeat_n(' ', spaces * self.depth));
+            const BLANKS: &str = "                                ";
+            let mut width = spaces * self.depth;
+            while width > 0 {
+                let some = width.min(BLANKS.len());
+                self.out.push_str(BLANKS.get(..some).unwrap_or_default());
+                width -= some;
+            }
         }
     }
 }
@@ -114,7 +122,10 @@ impl Writer {
 /// A JSON string as Go's encoder writes it: `<`, `>`, `&` and the line separators are escaped too.
 pub fn string(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some((before, c, after)) = next_escaped(rest) {
+        out.push_str(before);
+        rest = after;
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
@@ -123,13 +134,20 @@ pub fn string(out: &mut String, text: &str) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(c)))
-            }
-            c => out.push(c),
+            c => out.push_str(&format!("\\u{:04x}", u32::from(c))),
         }
     }
+    out.push_str(rest);
     out.push('"');
+}
+
+/// The next character that is not written as it is, with what stands before and behind it.
+fn next_escaped(text: &str) -> Option<(&str, char, &str)> {
+    let is_special = |c: char| matches!(c, '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}');
+    let at = text.find(is_special)?;
+    let (before, rest) = text.split_at(at);
+    let c = rest.chars().next()?;
+    Some((before, c, rest.get(c.len_utf8()..)?))
 }
 
 /// The type that a field of a type holds, as far as the order of its keys goes.

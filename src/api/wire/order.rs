@@ -9,8 +9,11 @@ use std::sync::LazyLock;
 /// One type a line: its name, then its fields. `field:Type` names the type of a field that the schema does not know.
 const TABLE: &str = include_str!("order.txt");
 
+/// The fields of a struct, looked up once for all its keys.
+pub(super) type Fields = Option<&'static [Field]>;
+
 /// A field of a struct, and its type where the table names one.
-type Field = (&'static str, Option<&'static str>);
+pub(super) type Field = (&'static str, Option<&'static str>);
 
 /// The table, read once: every key that is written is looked up in it.
 static STRUCTS: LazyLock<BTreeMap<&'static str, Vec<Field>>> = LazyLock::new(|| {
@@ -47,7 +50,7 @@ pub(super) fn root(value: &Value) -> Order<'_> {
     }
 }
 
-fn fields_of(type_name: &str) -> Option<&'static [Field]> {
+fn fields_of(type_name: &str) -> Fields {
     STRUCTS.get(type_name).map(Vec::as_slice)
 }
 
@@ -57,17 +60,25 @@ pub fn struct_fields(type_name: &str) -> Option<impl Iterator<Item = &'static st
 }
 
 impl<'a> Order<'a> {
+    /// The fields of the struct, if it is one that the table has.
+    pub(super) fn fields(self) -> Fields {
+        match self {
+            Order::Struct(type_name, _) => fields_of(type_name),
+            _ => None,
+        }
+    }
+
     /// Where a key comes; keys that are not listed come last.
-    pub(super) fn position(self, key: &str) -> usize {
+    pub(super) fn position(self, fields: Fields, key: &str) -> usize {
         match self {
             Order::Sorted => 0,
             Order::List(_) => FIRST.iter().position(|first| *first == key).unwrap_or(FIRST.len()),
-            Order::Struct(type_name, is_object) => {
+            Order::Struct(_, is_object) => {
                 if let Some(first) = FIRST.iter().position(|first| *first == key).filter(|_| is_object) {
                     return first;
                 }
-                let mut names = struct_fields(type_name).into_iter().flatten();
-                FIRST.len() + names.position(|name| name == key).unwrap_or(usize::MAX / 2)
+                let mut names = fields.into_iter().flatten();
+                FIRST.len() + names.position(|(name, _)| *name == key).unwrap_or(usize::MAX / 2)
             }
         }
     }
@@ -81,7 +92,7 @@ impl<'a> Order<'a> {
     }
 
     /// The order of the value of a field.
-    pub(super) fn of_field(self, key: &'a str, value: &'a Value) -> Order<'a> {
+    pub(super) fn of_field(self, fields: Fields, key: &'a str, value: &'a Value) -> Order<'a> {
         match self {
             Order::Sorted => Order::Sorted,
             Order::List(_) if key == "metadata" => Order::Struct("ListMeta", false),
@@ -91,7 +102,7 @@ impl<'a> Order<'a> {
             }
             Order::List(_) => Order::Sorted,
             Order::Struct(type_name, is_object) => {
-                let field = fields_of(type_name).into_iter().flatten().find(|(name, _)| *name == key);
+                let field = fields.into_iter().flatten().find(|(name, _)| *name == key);
                 if let Some((_, Some(child))) = field {
                     return if *child == "Object" { root(value) } else { Order::Struct(child, false) };
                 }

@@ -48,7 +48,7 @@ pub struct Kubelet {
     shared: Shared,
     pods_due: Queue<Rc<str>>,
     looks_due: Queue<(Rc<str>, usize)>,
-    ended: Vec<TokenLife>,
+    ended: Vec<Rc<TokenLife>>,
 }
 
 impl Kubelet {
@@ -252,7 +252,7 @@ impl Kubelet {
     }
 
     fn remember(&mut self, lives: Vec<TokenLife>) {
-        self.ended.extend(lives);
+        self.ended.extend(lives.into_iter().map(Rc::new));
         if self.ended.len() > ENDED_MAX {
             let excess = self.ended.len() - ENDED_MAX * 3 / 4;
             self.ended.drain(..excess);

@@ -69,7 +69,7 @@ impl Kubelet {
                 worker.volumes.iter().flat_map(|volume| volume.tokens.iter().map(move |token| (volume, token)));
             tokens.map(move |(volume, token)| token_life(&pod, &volume.name, token, None))
         });
-        self.ended.iter().cloned().chain(mounted).collect()
+        self.ended.iter().map(|life| (**life).clone()).chain(mounted).collect()
     }
 }
 

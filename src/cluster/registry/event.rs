@@ -82,34 +82,111 @@ impl Strategy for Events {
     }
 
     fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
-        let seen = |field: &str| Timestamp::parse_rfc3339(text(object, &[field]));
-        let first = seen("firstTimestamp").or_else(|| seen("eventTime"));
-        let series = Timestamp::parse_rfc3339(text(object, &["series", "lastObservedTime"]));
-        let last = series.or_else(|| seen("lastTimestamp")).or(first);
-        let object_name = format!(
-            "{}/{}",
-            text(object, &["involvedObject", "kind"]).to_lowercase(),
-            text(object, &["involvedObject", "name"])
-        );
-        let host = text(object, &["source", "host"]);
-        let origin = match (source(object), host) {
-            (component, "") => component.to_owned(),
-            (component, host) => format!("{component}, {host}"),
+        let event = Fields::of(object);
+        let first = time(event.first).or_else(|| time(event.time));
+        let last = time(at(event.series, &["lastObservedTime"])).or_else(|| time(event.last)).or(first);
+        let about = Reference::of(event.about);
+        let component = match text(event.source, &["component"]) {
+            "" => event.reporter.as_str().unwrap_or_default(),
+            component => component,
         };
-        let count = integer(object, &["series", "count"]).or_else(|| integer(object, &["count"])).unwrap_or(1);
+        let origin = match text(event.source, &["host"]) {
+            "" => component.to_owned(),
+            host => format!("{component}, {host}"),
+        };
+        let count = integer(event.series, &["count"]).or_else(|| event.count.as_i64()).unwrap_or(1);
         vec![
-            json!(duration::age(now, last)),
-            at(object, &["type"]).clone(),
-            at(object, &["reason"]).clone(),
-            json!(object_name),
-            json!(text(object, &["involvedObject", "fieldPath"])),
-            json!(origin),
-            json!(text(object, &["message"]).trim()),
-            json!(duration::age(now, first)),
-            json!(count),
+            duration::age(now, last).into(),
+            event.kind.clone(),
+            event.reason.clone(),
+            format!("{}/{}", about.kind.to_lowercase(), about.name).into(),
+            about.field_path.into(),
+            origin.into(),
+            event.message.as_str().unwrap_or_default().trim().into(),
+            duration::age(now, first).into(),
+            count.into(),
             name(object),
         ]
     }
+}
+
+/// What a row shows. There may be thousands of rows, and looking for each field by itself takes most of their time.
+struct Fields<'a> {
+    about: &'a Value,
+    count: &'a Value,
+    first: &'a Value,
+    kind: &'a Value,
+    last: &'a Value,
+    message: &'a Value,
+    reason: &'a Value,
+    reporter: &'a Value,
+    series: &'a Value,
+    source: &'a Value,
+    time: &'a Value,
+}
+
+impl<'a> Fields<'a> {
+    fn of(object: &'a Object) -> Self {
+        const NULL: &Value = &Value::Null;
+        let mut fields = Fields {
+            about: NULL,
+            count: NULL,
+            first: NULL,
+            kind: NULL,
+            last: NULL,
+            message: NULL,
+            reason: NULL,
+            reporter: NULL,
+            series: NULL,
+            source: NULL,
+            time: NULL,
+        };
+        for (field, value) in object.as_object().into_iter().flatten() {
+            match field.as_str() {
+                "involvedObject" => fields.about = value,
+                "count" => fields.count = value,
+                "firstTimestamp" => fields.first = value,
+                "type" => fields.kind = value,
+                "lastTimestamp" => fields.last = value,
+                "message" => fields.message = value,
+                "reason" => fields.reason = value,
+                "reportingComponent" => fields.reporter = value,
+                "series" => fields.series = value,
+                "source" => fields.source = value,
+                "eventTime" => fields.time = value,
+                _ => {}
+            }
+        }
+        fields
+    }
+}
+
+/// Which object an Event is about.
+#[derive(Default)]
+struct Reference<'a> {
+    kind: &'a str,
+    name: &'a str,
+    field_path: &'a str,
+}
+
+impl<'a> Reference<'a> {
+    fn of(about: &'a Value) -> Self {
+        let mut reference = Reference::default();
+        for (field, value) in about.as_object().into_iter().flatten() {
+            let value = value.as_str().unwrap_or_default();
+            match field.as_str() {
+                "kind" => reference.kind = value,
+                "name" => reference.name = value,
+                "fieldPath" => reference.field_path = value,
+                _ => {}
+            }
+        }
+        reference
+    }
+}
+
+fn time(value: &Value) -> Option<Timestamp> {
+    Timestamp::parse_rfc3339(value.as_str()?)
 }
 
 fn source(object: &Object) -> &str {

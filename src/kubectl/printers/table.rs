@@ -46,8 +46,10 @@ impl TablePrinter {
                 out.push_str(&self.header(event.is_some()));
             }
         }
+        let shown: Vec<Option<&str>> =
+            self.columns.iter().map(|column| self.shows(column).then(|| text(column, &["name"]))).collect();
         for row in list(table, &["rows"]) {
-            out.push_str(&self.row(row, kind, event));
+            out.push_str(&self.row(row, &shown, kind, event));
         }
         out
     }
@@ -68,17 +70,16 @@ impl TablePrinter {
         cells.join("\t") + "\n"
     }
 
-    fn row(&self, row: &Value, kind: &Kind, event: Option<&str>) -> String {
+    /// A row; of the columns those are `shown` that have a name there.
+    fn row(&self, row: &Value, shown: &[Option<&str>], kind: &Kind, event: Option<&str>) -> String {
         let object = at(row, &["object"]);
         let mut cells: Vec<String> = Vec::new();
         cells.extend(event.map(str::to_owned));
         cells.extend(self.options.with_namespace.then(|| text(object, &["metadata", "namespace"]).to_owned()));
-        for (column, cell) in self.columns.iter().zip(list(row, &["cells"])) {
-            if !self.shows(column) {
-                continue;
-            }
-            let shown = crate::kubectl::printers::table::cell(cell);
-            let is_name = self.options.with_kind && text(column, &["name"]) == "Name";
+        for (column, value) in shown.iter().zip(list(row, &["cells"])) {
+            let Some(column) = column else { continue };
+            let is_name = self.options.with_kind && *column == "Name";
+            let shown = cell(value);
             cells.push(if is_name { format!("{}/{shown}", kind.qualified_singular()) } else { shown });
         }
         for key in &self.options.label_columns {

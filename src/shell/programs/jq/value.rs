@@ -2,10 +2,13 @@
 
 use crate::api::sorted;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// How deep values may be nested.
 const DEPTH_MAX: usize = 128;
+/// How many keys of an object are gone through one by one.
+const SMALL: usize = 16;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
@@ -195,6 +198,7 @@ fn quote(text: &str, out: &mut String) {
 
 /// A reader of JSON texts that follow each other.
 pub struct Reader<'a> {
+    text: &'a str,
     bytes: &'a [u8],
     position: usize,
 }
@@ -202,7 +206,7 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// A reader at the start.
     pub fn new(text: &'a str) -> Self {
-        Reader { bytes: text.as_bytes(), position: 0 }
+        Reader { text, bytes: text.as_bytes(), position: 0 }
     }
 
     /// The next value; `None` at the end.
@@ -241,7 +245,7 @@ impl<'a> Reader<'a> {
         }
         match self.peek() {
             None => self.fail("Unfinished JSON term at EOF"),
-            Some(b'"') => Ok(Json::text(self.string()?)),
+            Some(b'"') => Ok(Json::Text(self.string()?)),
             Some(b'[') => {
                 self.position += 1;
                 let mut items = Vec::new();
@@ -259,7 +263,8 @@ impl<'a> Reader<'a> {
             Some(b'{') => {
                 self.position += 1;
                 let mut entries: Vec<(Rc<str>, Json)> = Vec::new();
-                let mut seen: std::collections::BTreeMap<Rc<str>, usize> = std::collections::BTreeMap::new();
+                // Only a large one needs to be looked up in.
+                let mut seen: Option<BTreeMap<Rc<str>, usize>> = None;
                 if self.peek() == Some(b'}') {
                     self.position += 1;
                     return Ok(Json::Map(Rc::new(entries)));
@@ -270,18 +275,25 @@ impl<'a> Reader<'a> {
                         None => return self.fail("Unfinished JSON term at EOF"),
                         Some(_) => return self.fail("Object keys must be strings"),
                     }
-                    let key: Rc<str> = Rc::from(self.string()?);
+                    let key = self.string()?;
                     if self.peek() != Some(b':') {
                         return self.fail("Objects must consist of key:value pairs");
                     }
                     self.position += 1;
                     let value = self.value(depth + 1)?;
-                    match seen.get(&key).and_then(|at| entries.get_mut(*at)) {
-                        Some(entry) => entry.1 = value,
-                        None => {
-                            seen.insert(Rc::clone(&key), entries.len());
-                            entries.push((key, value));
-                        }
+                    match &mut seen {
+                        None => insert(&mut entries, key, value),
+                        Some(seen) => match seen.get(&key).and_then(|at| entries.get_mut(*at)) {
+                            Some(entry) => entry.1 = value,
+                            None => {
+                                seen.insert(Rc::clone(&key), entries.len());
+                                entries.push((key, value));
+                            }
+                        },
+                    }
+                    if seen.is_none() && entries.len() > SMALL {
+                        let places = entries.iter().enumerate();
+                        seen = Some(places.map(|(at, (key, _))| (Rc::clone(key), at)).collect());
                     }
                     if self.separator(b'}')? {
                         return Ok(Json::Map(Rc::new(entries)));
@@ -325,7 +337,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn string(&mut self) -> Result<String, String> {
+    fn string(&mut self) -> Result<Rc<str>, String> {
         self.position += 1;
         let start = self.position;
         let mut escaped = false;
@@ -340,12 +352,15 @@ impl<'a> Reader<'a> {
                 Some(_) => self.position += 1,
             }
         }
-        let raw = self.bytes.get(start..self.position).unwrap_or_default();
+        let raw = self.text.get(start..self.position).unwrap_or_default();
         self.position += 1;
         if !escaped {
-            return Ok(String::from_utf8_lossy(raw).into_owned());
+            return Ok(Rc::from(raw));
         }
         let quoted = self.bytes.get(start - 1..self.position).unwrap_or_default();
-        serde_json::from_slice(quoted).or_else(|_| self.fail("Invalid escape"))
+        match serde_json::from_slice::<String>(quoted) {
+            Ok(text) => Ok(Rc::from(text)),
+            Err(_) => self.fail("Invalid escape"),
+        }
     }
 }
