@@ -17,8 +17,9 @@ pub fn cut(dist: &Path) -> Result<(), Failure> {
     fs::create_dir_all(folder()).map_err(|error| format!("{}: {error}", folder().display()))?;
     let whole = whole();
     match tools::wasm_opt() {
-        // With the names, by which it is cut.
-        Some(wasm_opt) => run::run(Command::new(wasm_opt).args(["-Oz", "-g"]).arg(&wasm).arg("-o").arg(&whole))?,
+        // With the names, by which it is cut. For speed: what it puts in line a browser's first compiler does not, and it weighs the
+        // same (docs/size.md).
+        Some(wasm_opt) => run::run(Command::new(wasm_opt).args(["-O3", "-g"]).arg(&wasm).arg("-o").arg(&whole))?,
         None => copy(&wasm, &whole)?,
     }
     let (first, rest) = (folder().join("first.wasm"), folder().join("rest.wasm"));
