@@ -1,7 +1,8 @@
 //! How long the page takes, in Chromium: until it has started, a command of a session, and a year with pods. One line
 //! each: what, how many, and microseconds (the middle one, the slowest of a hundred, the slowest).
 //!
-//! A command's time is taken twice: until the page has done it, and until the frame after that is drawn.
+//! A command's time is taken three times: until the page has done it, for how long it had the processor until then, and until the
+//! frame after that is drawn.
 
 #![allow(clippy::unwrap_used, reason = "a measurement that fails has nothing to say")]
 
@@ -71,21 +72,28 @@ fn starts() {
 }
 
 fn commands() {
-    let page = Page::open(&View::new(1440, 900).with_scrollbars().at("#free-play"));
+    let page = Page::open(&View::new(1440, 900).with_scrollbars().traced().at("#free-play"));
     // Who is about to type has moved something; then the page gets ready (src/embed/warm.rs).
     page.script(INTEREST, &[]);
     let (mut plain, mut tokens, mut frames) = (Vec::new(), Vec::new(), Vec::new());
     let entries: Vec<String> = (0..COMMANDS).map(session::entry).collect();
     let mut beside = Lab::new(Settings::default());
+    let mut signed = Vec::new();
     for entries in entries.chunks(AT_ONCE) {
         let times = page.script(TYPE, &[json!(entries), json!(PACE_MILLIS)]);
         for (entry, time) in entries.iter().zip(times.as_array().into_iter().flatten()) {
             let (done, frame) = (time[0].as_f64().unwrap(), time[1].as_f64().unwrap());
-            if shows_token(&mut beside, entry) { &mut tokens } else { &mut plain }.push(done);
+            signed.push(shows_token(&mut beside, entry));
+            if signed.last() == Some(&true) { &mut tokens } else { &mut plain }.push(done);
             frames.push(frame);
         }
     }
+    // The driver hands them over once.
+    let on_processor = page.key_times();
+    assert_eq!(on_processor.len(), COMMANDS, "a key for each command");
+    let busy = on_processor.into_iter().zip(signed).filter(|(_, signed)| !signed).map(|(time, _)| time).collect();
     print("a command, in the page", plain);
+    print("a command, in the page, on the processor", busy);
     print("a command that shows a token, in the page", tokens);
     print("a command until it is drawn, in the page", frames);
 }

@@ -36,6 +36,7 @@ pub struct View {
     pub(crate) dark: bool,
     pub(crate) still: bool,
     pub(crate) scrollbars: bool,
+    pub(crate) traced: bool,
     path: String,
 }
 
@@ -43,7 +44,7 @@ impl View {
     /// A window of that size in CSS pixels, light.
     #[must_use]
     pub fn new(width: u32, height: u32) -> View {
-        View { width, height, dark: false, still: false, scrollbars: false, path: String::new() }
+        View { width, height, dark: false, still: false, scrollbars: false, traced: false, path: String::new() }
     }
 
     /// For somebody who prefers dark.
@@ -62,6 +63,12 @@ impl View {
     #[must_use]
     pub fn with_scrollbars(self) -> View {
         View { scrollbars: true, ..self }
+    }
+
+    /// With a record of what the browser's threads do, for [`Page::key_times`]; Chromium alone has it.
+    #[must_use]
+    pub fn traced(self) -> View {
+        View { traced: true, ..self }
     }
 
     /// At this path, query or fragment below the page's folder: `#lesson=tokens`, `?embed`.
@@ -84,7 +91,7 @@ impl Page {
     #[must_use]
     pub fn open(view: &View) -> Page {
         let base = base_url().unwrap_or_else(|failure| panic!("{failure}"));
-        let driver = Driver::start().unwrap_or_else(|failure| panic!("{failure}"));
+        let driver = Driver::start(view.traced).unwrap_or_else(|failure| panic!("{failure}"));
         let page = Page { driver, base, problems: RefCell::default() };
         page.set_view(view);
         page.go(&view.path);
@@ -95,7 +102,7 @@ impl Page {
     #[track_caller]
     #[must_use]
     pub fn open_broken(server: &Server, view: &View) -> Page {
-        let driver = Driver::start().unwrap_or_else(|failure| panic!("{failure}"));
+        let driver = Driver::start(view.traced).unwrap_or_else(|failure| panic!("{failure}"));
         let page = Page { driver, base: server.url(), problems: RefCell::default() };
         page.set_view(view);
         page.must(page.driver.post("/url", &json!({"url": format!("{}/{}", page.base, view.path)})));
@@ -124,6 +131,13 @@ impl Page {
     #[track_caller]
     pub fn visit(&self, address: &str) {
         self.must(self.driver.post("/url", &json!({ "url": address })));
+    }
+
+    /// For how long each key had the processor since the page was opened, in milliseconds: what the page did before the browser
+    /// went on, and not what the machine did meanwhile. The driver hands it over once.
+    #[must_use]
+    pub fn key_times(&self) -> Vec<f64> {
+        self.driver.key_times()
     }
 
     /// As it would be printed (`print`), or as on a screen again (``).

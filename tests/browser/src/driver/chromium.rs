@@ -8,16 +8,19 @@ use std::path::Path;
 struct Chromium;
 
 /// Starts chromedriver.
-pub fn start(profile: &Path) -> Result<Started, String> {
+pub fn start(profile: &Path, traced: bool) -> Result<Started, String> {
     let found = xtask::chromium::find()?;
     let program = super::start(&found.driver, &["--port=0"], "successfully on port ")?;
     // Somebody must go on reading, or a full pipe would stop it.
     std::thread::spawn(move || program.printed.map_while(Result::ok).for_each(drop));
-    let wanted = json!({
+    let mut wanted = json!({
         "browserName": "chrome",
         "goog:chromeOptions": { "binary": found.browser, "args": browser_args(profile) },
         "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
     });
+    if traced {
+        wanted["goog:chromeOptions"]["perfLoggingPrefs"] = json!({"traceCategories": "devtools.timeline"});
+    }
     Ok(Started { process: program.process, port: program.port, wanted, browser: Box::new(Chromium) })
 }
 
@@ -54,6 +57,13 @@ fn log(session: &Session, kind: &str) -> Vec<Value> {
     entries.ok().and_then(|entries| entries.as_array().cloned()).unwrap_or_default()
 }
 
+/// The debugging protocol's messages since the last call.
+fn protocol(session: &Session) -> impl Iterator<Item = Value> {
+    let read = |entry: Value| serde_json::from_str(entry["message"].as_str()?).ok();
+    let messages = log(session, "performance").into_iter().filter_map(read);
+    messages.map(|mut message: Value| message["message"].take())
+}
+
 impl Browser for Chromium {
     fn set_view(&self, session: &Session, view: &View) -> Result<(), String> {
         let metrics = json!({"width": view.width, "height": view.height, "deviceScaleFactor": 1, "mobile": false});
@@ -80,6 +90,19 @@ impl Browser for Chromium {
         devtools(session, "Emulation.setUserAgentOverride", &wish).map(drop)
     }
 
+    fn key_times(&self, session: &Session) -> Vec<f64> {
+        let events = protocol(session).filter(|message| message["method"] == "Tracing.dataCollected");
+        let mut keys: Vec<(f64, f64)> = events
+            .filter_map(|event| {
+                let event = &event["params"];
+                let is_key = event["name"] == "EventDispatch" && event.pointer("/args/data/type")? == "keydown";
+                is_key.then(|| Some((event["ts"].as_f64()?, event["tdur"].as_f64()? / 1000.0)))?
+            })
+            .collect();
+        keys.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        keys.into_iter().map(|(_, time)| time).collect()
+    }
+
     fn picture(&self, session: &Session, whole: bool) -> Result<String, String> {
         let params = json!({"format": "png", "captureBeyondViewport": whole});
         let value = devtools(session, "Page.captureScreenshot", &params)?;
@@ -93,10 +116,7 @@ impl Browser for Chromium {
                 problems.push(format!("console: {}", entry["message"].as_str().unwrap_or_default()));
             }
         }
-        for entry in log(session, "performance") {
-            let event: Value =
-                entry["message"].as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-            let message = &event["message"];
+        for message in protocol(session) {
             let text = |pointer: &str| message.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
             let url = text("/params/request/url");
             // The browser's own first page is not ours; what a page makes itself (data:, blob:) is no request.

@@ -21,6 +21,10 @@ pub trait Browser {
     fn reload(&self, session: &Session) -> Result<(), String>;
     /// From the next load on, these languages are preferred.
     fn prefer(&self, session: &Session, languages: &str) -> Result<(), String>;
+    /// See [`crate::Page::key_times`].
+    fn key_times(&self, _: &Session) -> Vec<f64> {
+        Vec::new()
+    }
     /// A picture as base64, of the window or of all the page.
     fn picture(&self, session: &Session, whole: bool) -> Result<String, String>;
     /// What went wrong since the last call: complaints, broken policy, failed loads, requests to another origin than `base`.
@@ -64,11 +68,11 @@ pub fn is_firefox() -> bool {
 }
 
 impl Driver {
-    /// Starts a driver and a browser with an empty profile.
-    pub fn start() -> Result<Driver, String> {
+    /// Starts a driver and a browser with an empty profile; `traced` as [`View::traced`].
+    pub fn start(traced: bool) -> Result<Driver, String> {
         let profile = fresh_profile()?;
         let started = match std::env::var("SALAB_BROWSER").as_deref() {
-            Err(_) | Ok("chromium" | "") => chromium::start(&profile),
+            Err(_) | Ok("chromium" | "") => chromium::start(&profile, traced),
             Ok("firefox") => firefox::start(&profile),
             Ok(other) => Err(format!("SALAB_BROWSER names {other:?}; there are chromium and firefox")),
         };
@@ -108,6 +112,11 @@ impl Driver {
     /// See [`Browser::prefer`].
     pub fn prefer(&self, languages: &str) -> Result<(), String> {
         self.browser.prefer(&self.session, languages)
+    }
+
+    /// See [`crate::Page::key_times`].
+    pub fn key_times(&self) -> Vec<f64> {
+        self.browser.key_times(&self.session)
     }
 
     /// See [`Browser::picture`].
