@@ -63,6 +63,28 @@ fn each_pane_can_be_had_alone() {
     page.assert_clean();
 }
 
+/// A phone, or a column of text: the window scrolls, and the terminal is no longer than its frame, however long the lesson is.
+#[test]
+fn in_a_narrow_frame_a_long_lesson_makes_nothing_else_long() {
+    let (server, page) = open("narrow", "");
+    for (width, height) in [(390, 800), (640, 500), (740, 500)] {
+        page.set_view(&View::new(width, height));
+        page.visit(&format!("{}/lab/embed.html?lesson=automount-off&view=full", server.url()));
+        let height_of =
+            |pane: &str| page.script(&format!("return document.querySelector('{pane}')?.getBoundingClientRect().height"), &[]).as_f64();
+        page.wait("a long lesson", || height_of(".lesson").is_some_and(|lesson| lesson > 2.0 * f64::from(height)));
+        for pane in [".terminal-pane", ".xray"] {
+            let high = height_of(pane);
+            assert!(high.is_some_and(|high| high < f64::from(height)), "{pane} is {high:?} high at {width}x{height}");
+        }
+    }
+    // Where two are beside each other, the third has the second row, and no place is left empty.
+    page.set_view(&View::new(900, 600));
+    let wide = "const box = document.querySelector('.xray').getBoundingClientRect(); return Math.round(box.width)";
+    page.wait("the whole row", || page.script(wide, &[]) == json!(900));
+    page.assert_clean();
+}
+
 #[test]
 fn a_lesson_of_ones_own_by_its_address() {
     let lesson = "---\ntitle: Our own\ngoal: Make an account.\nminutes: 1\npath: [beginner]\nconfronts: [M1]\n---\n# Our own\n\nText of ours.\n\n\
