@@ -314,9 +314,9 @@ pub fn Host(props: &Props) -> Html {
 /// Scrolls the lesson, and nothing around it, to the step it begins at.
 fn scroll(session: &Session) {
     let Some(index) = session.scroll_to else { return };
-    let document = web_sys::window().and_then(|window| window.document());
+    let Some(window) = web_sys::window() else { return };
     let find = |selector: &str| {
-        let found = document.as_ref()?.query_selector(selector).ok().flatten()?;
+        let found = window.document()?.query_selector(selector).ok().flatten()?;
         found.dyn_into::<HtmlElement>().ok()
     };
     let step = find(&format!(".lesson .step:nth-child({})", index + 1));
@@ -324,6 +324,10 @@ fn scroll(session: &Session) {
         let top = find(".lesson-top").map_or(0, |top| top.offset_height());
         // The pane is what the step's offset is counted from (static/style.css).
         pane.set_scroll_top(step.offset_top() - top);
+        if pane.scroll_height() <= pane.client_height() {
+            // In a narrow frame the frame itself scrolls; nothing happens where it is as high as what is in it.
+            window.scroll_by_with_x_and_y(0.0, step.get_bounding_client_rect().top());
+        }
     }
 }
 

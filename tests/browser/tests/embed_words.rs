@@ -78,6 +78,12 @@ fn in_a_narrow_frame_a_long_lesson_makes_nothing_else_long() {
             assert!(high.is_some_and(|high| high < f64::from(height)), "{pane} is {high:?} high at {width}x{height}");
         }
     }
+    // And a step that the lesson begins at is in sight.
+    page.set_view(&View::new(390, 800));
+    page.visit(&format!("{}/lab/embed.html?lesson=automount-off&view=full&step=2", server.url()));
+    let top = "return document.querySelector('.lesson .step:nth-child(3)')?.getBoundingClientRect().top";
+    page.wait("the step", || page.script(top, &[]).as_f64().is_some_and(|top| (-1.0..400.0).contains(&top)));
+
     // Where two are beside each other, the third has the second row, and no place is left empty.
     page.set_view(&View::new(900, 600));
     let wide = "const box = document.querySelector('.xray').getBoundingClientRect(); return Math.round(box.width)";
