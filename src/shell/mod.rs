@@ -42,8 +42,8 @@ use foreground::{Continuation, Job};
 use machine::{Frame, HOME, USER_ID};
 use parser::Parser;
 use runner::{Flow, Runner, Step};
-use std::rc::Rc;
 pub use split::{needs_more, split_commands};
+use std::rc::Rc;
 pub use transcript::{Completions, Control, Foreground, Transcript};
 
 /// The longest entry, in bytes.

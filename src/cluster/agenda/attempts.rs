@@ -103,7 +103,9 @@ impl State {
 fn only_an_event(changes: Part<'_, Rc<Logged>>) -> Option<Option<Rc<Key>>> {
     match (changes.first(), changes.len()) {
         (None, _) => Some(None),
-        (Some(one), 1) if one.key.resource == "events" && one.kind == ChangeKind::Modified => Some(Some(Rc::clone(&one.key))),
+        (Some(one), 1) if one.key.resource == "events" && one.kind == ChangeKind::Modified => {
+            Some(Some(Rc::clone(&one.key)))
+        }
         _ => None,
     }
 }

@@ -100,7 +100,8 @@ pub fn provenance(object: &Rc<Object>, entries: Part<'_, Rc<Entry>>) -> Scene {
         matches!(&entry.event, Event::Stored { change: ChangeKind::Added, after: Some(after), .. } if crate::api::object::uid(&after.open()) == uid)
     });
     let scene = born.and_then(|born| {
-        let of_request: Vec<Rc<Entry>> = entries.iter().filter(|entry| entry.request == born.request).cloned().collect();
+        let of_request: Vec<Rc<Entry>> =
+            entries.iter().filter(|entry| entry.request == born.request).cloned().collect();
         scene(born, &of_request)
     });
     let (before, notes) = scene.map(|scene| (scene.before, scene.notes)).unwrap_or_default();

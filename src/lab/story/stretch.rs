@@ -108,7 +108,10 @@ pub fn later(entries: &[Rc<Entry>], after: Part<'_, Rc<Entry>>) -> Vec<Rc<Entry>
         }
         if open.follow(entry, false) {
             // Made by a controller: what admission did to it belongs to it.
-            let same_request = (0..index).rev().filter_map(|index| after.get(index)).take_while(|other| other.request == entry.request);
+            let same_request = (0..index)
+                .rev()
+                .filter_map(|index| after.get(index))
+                .take_while(|other| other.request == entry.request);
             let mut earlier: Vec<Rc<Entry>> =
                 same_request.filter(|other| is_admission(&other.event)).cloned().collect();
             earlier.reverse();

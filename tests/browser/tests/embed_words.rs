@@ -70,8 +70,10 @@ fn in_a_narrow_frame_a_long_lesson_makes_nothing_else_long() {
     for (width, height) in [(390, 800), (640, 500), (740, 500)] {
         page.set_view(&View::new(width, height));
         page.visit(&format!("{}/lab/embed.html?lesson=automount-off&view=full", server.url()));
-        let height_of =
-            |pane: &str| page.script(&format!("return document.querySelector('{pane}')?.getBoundingClientRect().height"), &[]).as_f64();
+        let height_of = |pane: &str| {
+            page.script(&format!("return document.querySelector('{pane}')?.getBoundingClientRect().height"), &[])
+                .as_f64()
+        };
         page.wait("a long lesson", || height_of(".lesson").is_some_and(|lesson| lesson > 2.0 * f64::from(height)));
         for pane in [".terminal-pane", ".xray"] {
             let high = height_of(pane);
