@@ -75,7 +75,7 @@ impl Writer {
         let placed = map.iter().map(|(key, value)| (order.position(fields, key), key, value));
         let mut entries: Vec<(usize, &String, &Value)> = placed.collect();
         if self.ordered {
-            // Stable, and what has no place of its own comes in byte order, as it does here.
+            // Stable: keys without a place of their own stay in byte order.
             sorted::sort_by(&mut entries, |a, b| a.0.cmp(&b.0));
         }
         for (index, (_, key, value)) in entries.into_iter().enumerate() {
