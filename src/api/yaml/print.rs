@@ -5,6 +5,7 @@
 use crate::api::sorted;
 use crate::api::yaml::resolve::{Resolved, resolve};
 use serde_json::{Map, Value};
+use std::cmp::Ordering;
 
 /// Prints a value as `kubectl -o yaml` does: keys sorted, lists at their key's indentation, a newline at the end.
 pub fn print(value: &Value) -> String {
@@ -241,29 +242,31 @@ fn double_quoted(out: &mut String, string: &str, block: Option<usize>) {
     out.push('"');
 }
 
-/// go-yaml's order of keys: letters after other characters, runs of digits by their value.
-fn natural(a: &str, b: &str) -> std::cmp::Ordering {
+/// go-yaml's order of keys: letters after other characters, but before them where a number has ended; runs of digits by
+/// their value. It contradicts itself where a value overflows: `6`, `9`, `9640245494904232715`, `6`.
+fn natural(a: &str, b: &str) -> Ordering {
     let (left, right): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut digits = false;
-    for (index, (&x, &y)) in left.iter().zip(&right).enumerate() {
-        if x == y {
-            digits = x.is_numeric();
-            continue;
+    let Some(index) = left.iter().zip(&right).position(|(x, y)| x != y) else { return left.len().cmp(&right.len()) };
+    let ((shared, left), (_, right)) = (left.split_at(index), right.split_at(index));
+    let (Some(x), Some(y)) = (left.first(), right.first()) else { return Ordering::Equal };
+    match (x.is_alphabetic(), y.is_alphabetic()) {
+        (true, true) => return x.cmp(y),
+        (false, false) => {}
+        (letter_x, _) => {
+            let letter_first = shared.last().is_some_and(char::is_ascii_digit);
+            return if letter_x == letter_first { Ordering::Less } else { Ordering::Greater };
         }
-        let (letter_x, letter_y) = (x.is_alphabetic(), y.is_alphabetic());
-        if letter_x && letter_y {
-            return x.cmp(&y);
-        }
-        if letter_x || letter_y {
-            let x_first = if digits { letter_x } else { letter_y };
-            return if x_first { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater };
-        }
-        let number = |text: &[char]| text.iter().skip(index).take_while(|c| c.is_ascii_digit()).collect::<String>();
-        let (n, m) = (number(&left), number(&right));
-        let (n_value, m_value) = (n.parse::<u64>().unwrap_or(0), m.parse::<u64>().unwrap_or(0));
-        return n_value.cmp(&m_value).then(n.len().cmp(&m.len())).then(x.cmp(&y));
     }
-    left.len().cmp(&right.len())
+    // A nought in the midst of a number is part of it, one at its beginning is worth nothing.
+    let mut before = shared.iter().rev().take_while(|c| c.is_ascii_digit());
+    let inside = (*x == '0' || *y == '0') && before.any(|c| *c != '0');
+    let number = |text: &[char]| {
+        let digits = text.iter().map_while(|c| c.to_digit(10));
+        digits.fold((i64::from(inside), 0), |(value, count), digit| {
+            (value.wrapping_mul(10).wrapping_add(i64::from(digit)), count + 1)
+        })
+    };
+    number(left).cmp(&number(right)).then(x.cmp(y))
 }
 
 #[cfg(test)]
@@ -283,6 +286,16 @@ mod tests {
              nil: null\nnone: []\nrules:\n- apiGroups:\n  - \"\"\n  verbs:\n  - get\n  - '*'\n"
         );
         assert_eq!(print(&json!({})), "{}\n");
+    }
+
+    #[test]
+    fn keys_are_in_go_yamls_order() {
+        let sorted = ["-", "1", "2", "10", "x", "x1a", "x1-", "x2", "x09", "x12", "x100", "x110", "xa", "é"];
+        for (index, key) in sorted.iter().enumerate() {
+            for (later, other) in sorted.iter().enumerate() {
+                assert_eq!(natural(key, other), index.cmp(&later), "{key} and {other}");
+            }
+        }
     }
 
     #[test]

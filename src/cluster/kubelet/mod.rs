@@ -200,15 +200,14 @@ impl Kubelet {
         // An application looks at the files when it calls.
         let calls = worker.containers.iter().filter_map(ContainerState::call_due).min();
         let kept = worker.pod.clone();
+        let account = context.get("serviceaccounts", &worker.namespace, &worker.account);
         let Some(volume) = worker.volumes.get_mut(index) else { return };
         // That there is no account any more is found out at the first replacement, not at the last.
-        let pod = kept.open();
-        let account = context.get("serviceaccounts", object::namespace(&pod), Pod(&pod).service_account_name());
         let news = account.is_none() && volume.tokens.iter().any(|token| !token.failing);
         let left_out = if news { 0 } else { volume.skip(grid, horizon.min(calls.unwrap_or(horizon))) };
         volume.left_out += left_out;
         if volume.reports_failures(at) {
-            left_out_mounts(&pod, volume, left_out, grid.interval, context);
+            left_out_mounts(&kept.open(), volume, left_out, grid.interval, context);
         }
         if volume.next.is_some_and(|next| next > at) {
             if let Some(next) = volume.next {
@@ -218,6 +217,7 @@ impl Kubelet {
         }
         let unobserved = std::mem::take(&mut volume.left_out);
         let manager = tokens::Tokens { seed: self.shared.seed, grid, unobserved };
+        let pod = kept.open();
         let specs = object::list(&pod, &["spec", "volumes"]);
         let Some(spec) = specs.iter().find(|spec| object::text(spec, &["name"]) == volume.name) else { return };
         let before = volume.clone();

@@ -3,7 +3,7 @@
 //! Follows pkg/kubelet/pod_workers.go and kubelet.go (SyncPod, SyncTerminatingPod): volumes first, then the sandbox, the
 //! init containers one after another, the containers; deletion is a signal, the grace period, a kill.
 
-use crate::api::object::{self, Object};
+use crate::api::object::{self, Object, Pod};
 use crate::api::time::Timestamp;
 use crate::cluster::actor::{Context, about};
 use crate::cluster::client::Deletion;
@@ -52,6 +52,8 @@ pub struct Worker {
     pub namespace: String,
     /// Its name.
     pub name: String,
+    /// The ServiceAccount it runs as.
+    pub account: String,
     /// The pod as it was last seen: what it looks like after its object is gone.
     pub pod: Kept,
     /// How far it has come.
@@ -116,6 +118,7 @@ impl Worker {
             uid: Rc::from(object::uid(pod)),
             namespace: object::namespace(pod).to_owned(),
             name: object::name(pod).to_owned(),
+            account: Pod(pod).service_account_name().to_owned(),
             pod: kept.clone(),
             stage: Stage::New,
             volumes: volumes.iter().filter(is_mounted).map(Volume::new).collect(),
