@@ -16,6 +16,8 @@ const UNFOLDED_MAX: usize = 8;
 thread_local! {
     /// The one that was looked at last comes last.
     static UNFOLDED: RefCell<Vec<Rc<Object>>> = const { RefCell::new(Vec::new()) };
+    /// One that nobody looks at any more: the next one is written over it.
+    static SPARE: RefCell<Object> = const { RefCell::new(Object::Null) };
 }
 
 /// An object that is kept; a copy shares it.
@@ -38,7 +40,7 @@ impl Kept {
         match &mut *self.0.borrow_mut() {
             Form::Open(object) => Rc::clone(object),
             Form::Folded(text, seen) => {
-                let object = seen.upgrade().unwrap_or_else(|| Rc::new(packed::unpack(text).unwrap_or_default()));
+                let object = seen.upgrade().unwrap_or_else(|| Rc::new(unfold(text)));
                 *seen = Rc::downgrade(&object);
                 stay_unfolded(&object);
                 object
@@ -60,6 +62,11 @@ impl Kept {
     }
 }
 
+fn unfold(text: &str) -> Object {
+    let mut object = SPARE.take();
+    if packed::unpack_into(text, &mut object) { object } else { Object::Null }
+}
+
 fn stay_unfolded(object: &Rc<Object>) {
     let forgotten = UNFOLDED.with_borrow_mut(|unfolded| {
         let known = unfolded.iter().position(|other| Rc::ptr_eq(other, object));
@@ -68,7 +75,9 @@ fn stay_unfolded(object: &Rc<Object>) {
         unfolded.push(Rc::clone(object));
         forgotten
     });
-    drop(forgotten);
+    if let Some(object) = forgotten.and_then(|object| Rc::try_unwrap(object).ok()) {
+        SPARE.set(object);
+    }
 }
 
 impl fmt::Debug for Kept {

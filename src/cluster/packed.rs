@@ -52,7 +52,14 @@ pub fn pack(value: &Value) -> Box<str> {
 
 /// The value that was packed, on the same thread.
 pub fn unpack(text: &str) -> Option<Value> {
-    NAMES.with_borrow(|names| Reader { text, names }.value())
+    let mut value = Value::Null;
+    unpack_into(text, &mut value).then_some(value)
+}
+
+/// Makes a value the one that was packed, on the same thread. Objects of a kind are much alike: what is already there
+/// is written over, and hardly anything needs to be allocated. Whether it could be read; if not, the value is anything.
+pub fn unpack_into(text: &str, value: &mut Value) -> bool {
+    NAMES.with_borrow(|names| Reader { text, names }.value(value)).is_some()
 }
 
 fn write(value: &Value, names: &mut Names, text: &mut String) {
@@ -119,39 +126,87 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn value(&mut self) -> Option<Value> {
-        Some(match self.byte()? {
-            b'f' => Value::Bool(false),
-            b't' => Value::Bool(true),
-            b'p' => Value::Number(self.number()?.into()),
-            b'm' => Value::Number(0i64.wrapping_sub_unsigned(self.number()?).into()),
-            b'd' => Value::Number(Number::from_f64(f64::from_bits(self.number()?))?),
-            b's' => Value::String(self.string()?.to_owned()),
-            b'a' => {
+    fn value(&mut self, into: &mut Value) -> Option<()> {
+        match (self.byte()?, &mut *into) {
+            (b's', Value::String(string)) => {
+                string.clear();
+                string.push_str(self.string()?);
+            }
+            (b's', _) => *into = Value::String(self.string()?.to_owned()),
+            (b'a', Value::Array(items)) => self.items(items)?,
+            (b'a', _) => {
                 let mut items = Vec::new();
-                for _ in 0..self.number()? {
-                    items.push(self.value()?);
-                }
-                Value::Array(items)
+                self.items(&mut items)?;
+                *into = Value::Array(items);
             }
-            b'o' => {
+            (b'o', Value::Object(fields)) => self.fields(fields)?,
+            (b'o', _) => {
                 let mut fields = Map::new();
-                for _ in 0..self.number()? {
-                    let (name, value) = self.field()?;
-                    fields.insert(name, value);
-                }
-                Value::Object(fields)
+                self.fields(&mut fields)?;
+                *into = Value::Object(fields);
             }
-            _ => Value::Null,
-        })
+            (b'f', _) => *into = Value::Bool(false),
+            (b't', _) => *into = Value::Bool(true),
+            (b'p', _) => *into = Value::Number(self.number()?.into()),
+            (b'm', _) => *into = Value::Number(0i64.wrapping_sub_unsigned(self.number()?).into()),
+            (b'd', _) => *into = Value::Number(Number::from_f64(f64::from_bits(self.number()?))?),
+            _ => *into = Value::Null,
+        }
+        Some(())
     }
 
-    fn field(&mut self) -> Option<(String, Value)> {
-        let name = match usize::try_from(self.number()?).ok()?.checked_sub(1) {
-            Some(index) => self.names.texts.get(index)?,
-            None => self.string()?,
-        };
-        Some((name.to_owned(), self.value()?))
+    fn items(&mut self, items: &mut Vec<Value>) -> Option<()> {
+        let count = usize::try_from(self.number()?).ok()?;
+        items.truncate(count);
+        for item in items.iter_mut() {
+            self.value(item)?;
+        }
+        for _ in items.len()..count {
+            let mut item = Value::Null;
+            self.value(&mut item)?;
+            items.push(item);
+        }
+        Some(())
+    }
+
+    /// Names come in the order of the map, so the same names can be walked side by side.
+    fn fields(&mut self, fields: &mut Map<String, Value>) -> Option<()> {
+        let count = usize::try_from(self.number()?).ok()?;
+        let mut done = 0;
+        if fields.len() == count {
+            for (known, value) in fields.iter_mut() {
+                let before = self.text;
+                if self.name()? != known {
+                    self.text = before;
+                    break;
+                }
+                self.value(value)?;
+                done += 1;
+            }
+        }
+        if done == count && fields.len() == count {
+            return Some(());
+        }
+        // Some names are others, but what has the same name may still be alike.
+        let mut old = std::mem::take(fields).into_iter();
+        fields.extend(old.by_ref().take(done));
+        let mut old = old.peekable();
+        for _ in done..count {
+            let name = self.name()?;
+            while old.next_if(|(known, _)| known.as_str() < name).is_some() {}
+            let same = old.next_if(|(known, _)| known == name);
+            let (name, mut value) = same.unwrap_or_else(|| (name.to_owned(), Value::Null));
+            self.value(&mut value)?;
+            fields.insert(name, value);
+        }
+        Some(())
+    }
+
+    fn name(&mut self) -> Option<&'a str> {
+        match usize::try_from(self.number()?).ok()?.checked_sub(1) {
+            Some(index) => self.names.texts.get(index).map(|name| &**name),
+            None => self.string(),
+        }
     }
 
     fn string(&mut self) -> Option<&'a str> {
@@ -197,6 +252,27 @@ mod tests {
             [numbers, strings, json!({}), json!([]), json!({"a": {"b": [null, true, false, {"c": {}}]}, "ü": 1})]
         {
             assert_eq!(again(&value), Some(value));
+        }
+    }
+
+    #[test]
+    fn what_was_there_before_leaves_no_trace() {
+        let values = [
+            json!({"a": "long enough", "b": [1, {"x": "y"}, "z"], "c": {"d": null}}),
+            json!({"a": "short", "b": [{"x": 1}], "c": {"d": {}, "e": true}}),
+            json!({"a": "", "aa": 1, "b": [{"w": 1, "x": "y"}, 2, 3], "c": []}),
+            json!({"b": {}, "z": -1}),
+            json!({"c": {"d": 0.5, "f": "g"}}),
+            json!({}),
+            json!("text"),
+            json!([[], [{}]]),
+        ];
+        for before in &values {
+            for value in &values {
+                let mut written = before.clone();
+                assert!(unpack_into(&pack(value), &mut written));
+                assert_eq!(&written, value, "over {before}");
+            }
         }
     }
 
