@@ -66,7 +66,8 @@ fn places(count: usize, order: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<
     }
     let mut width = INSERTED;
     while width < count {
-        places = places.chunks(width * 2).flat_map(|pair| merged(pair.split_at(width.min(pair.len())), order)).collect();
+        places =
+            places.chunks(width * 2).flat_map(|pair| merged(pair.split_at(width.min(pair.len())), order)).collect();
         width *= 2;
     }
     places

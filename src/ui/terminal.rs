@@ -89,7 +89,7 @@ fn Terminal(props: &Props) -> Html {
         <div class="terminal" dir="ltr">
             <div class="log" role="log" aria-label={tr("Terminal output")} aria-live="off" tabindex="0" ref={log}>
                 if records.is_empty() {
-                    <p class="log-quiet" dir={direction()}>{ tr("A cluster is running in this page. Type a command below and press Enter, or click one on the left.") }</p>
+                    <p class="log-quiet" dir={direction()}>{ tr("A cluster is running in this page. Type a command below and press Enter, or click one in the text.") }</p>
                 }
                 // A list of its own: beside what has no key, all entries would be made anew for each that is added.
                 <>

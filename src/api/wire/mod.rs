@@ -7,7 +7,6 @@ mod order;
 
 pub use order::struct_fields;
 
-use crate::api::schema;
 use crate::api::sorted;
 use order::Order;
 use serde_json::{Map, Value};
@@ -72,17 +71,16 @@ impl Writer {
         }
         self.open('{');
         let fields = order.fields();
-        let placed = map.iter().map(|(key, value)| (order.position(fields, key), key, value));
-        let mut entries: Vec<(usize, &String, &Value)> = placed.collect();
+        let mut entries: Vec<_> = map.iter().map(|(key, value)| (order.place(fields, key), key, value)).collect();
         if self.ordered {
             // Stable: keys without a place of their own stay in byte order.
-            sorted::sort_by(&mut entries, |a, b| a.0.cmp(&b.0));
+            sorted::sort_by(&mut entries, |((a, _), ..), ((b, _), ..)| a.cmp(b));
         }
-        for (index, (_, key, value)) in entries.into_iter().enumerate() {
+        for (index, ((_, field), key, value)) in entries.into_iter().enumerate() {
             self.separate(index);
             string(&mut self.out, key);
             self.out.push_str(if self.spaces.is_some() { ": " } else { ":" });
-            self.value(value, order.of_field(fields, key, value));
+            self.value(value, order.of_field(field, key, value));
         }
         self.close('}');
     }
@@ -143,16 +141,16 @@ pub fn string(out: &mut String, text: &str) {
 
 /// The next character that is not written as it is, with what stands before and behind it.
 fn next_escaped(text: &str) -> Option<(&str, char, &str)> {
-    let is_special = |c: char| matches!(c, '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}');
-    let at = text.find(is_special)?;
-    let (before, rest) = text.split_at(at);
+    // Of the bytes of all other characters none is one of these; 0xe2 begins the line separators, and more.
+    let begins = |at: usize, byte: &u8| match byte {
+        b'"' | b'\\' | b'<' | b'>' | b'&' | 0..=0x1f => true,
+        0xe2 => text.get(at..).is_some_and(|rest| rest.starts_with(['\u{2028}', '\u{2029}'])),
+        _ => false,
+    };
+    let (at, _) = text.as_bytes().iter().enumerate().find(|(at, byte)| begins(*at, byte))?;
+    let (before, rest) = text.split_at_checked(at)?;
     let c = rest.chars().next()?;
     Some((before, c, rest.get(c.len_utf8()..)?))
-}
-
-/// The type that a field of a type holds, as far as the order of its keys goes.
-fn child_type(type_name: &str, field: &str) -> Option<&'static str> {
-    schema::field(type_name, field).filter(|field| field.is_object()).map(|field| field.type_name.as_str())
 }
 
 #[cfg(test)]
@@ -199,8 +197,8 @@ mod tests {
     #[test]
     fn escapes_like_go_and_sorts_for_kubectl() {
         assert_eq!(
-            sorted(&json!({"kind": "a<b>&", "apiVersion": "\u{1}\u{2028}\u{7f}é"}), None),
-            "{\"apiVersion\":\"\\u0001\\u2028\u{7f}é\",\"kind\":\"a\\u003cb\\u003e\\u0026\"}"
+            sorted(&json!({"kind": "a<b>&", "apiVersion": "\u{1}\u{2028}\u{7f}é\u{2027}\u{2029}"}), None),
+            "{\"apiVersion\":\"\\u0001\\u2028\u{7f}é\u{2027}\\u2029\",\"kind\":\"a\\u003cb\\u003e\\u0026\"}"
         );
         assert_eq!(encode(&json!({}), true), "{}");
         assert_eq!(encode(&json!({"jwks_uri": "u", "issuer": "i"}), false), "{\"issuer\":\"i\",\"jwks_uri\":\"u\"}\n");

@@ -1,7 +1,6 @@
 //! The order of keys in Kubernetes' structs.
 
 use crate::api::schema;
-use crate::api::wire::child_type;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -12,15 +11,46 @@ const TABLE: &str = include_str!("order.txt");
 /// The fields of a struct, looked up once for all its keys.
 pub(super) type Fields = Option<&'static [Field]>;
 
-/// A field of a struct, and its type where the table names one.
-pub(super) type Field = (&'static str, Option<&'static str>);
+/// A field of a struct.
+pub(super) struct Field {
+    name: &'static str,
+    held: Held,
+}
+
+/// What a field holds.
+enum Held {
+    /// Something whose keys come in this order.
+    Keys(Order<'static>),
+    /// An object of any kind.
+    Object,
+}
+
+impl Field {
+    fn of(type_name: &str, word: &'static str) -> Self {
+        let (name, held) = match word.split_once(':') {
+            Some((name, "Object")) => (name, Held::Object),
+            Some((name, child)) => (name, Held::Keys(Order::Struct(child, false))),
+            None => (word, Held::Keys(embedded(type_name, word))),
+        };
+        Field { name, held }
+    }
+}
 
 /// The table, read once: every key that is written is looked up in it.
 static STRUCTS: LazyLock<BTreeMap<&'static str, Vec<Field>>> = LazyLock::new(|| {
-    let field = |word: &'static str| word.split_once(':').map_or((word, None), |(name, named)| (name, Some(named)));
     let lines = TABLE.lines().filter_map(|line| line.split_once(' '));
-    lines.map(|(name, fields)| (name, fields.split_ascii_whitespace().map(field).collect())).collect()
+    lines
+        .map(|(name, words)| (name, words.split_ascii_whitespace().map(|word| Field::of(name, word)).collect()))
+        .collect()
 });
+
+/// The order of what a field holds, as the schema has it.
+fn embedded(type_name: &str, field: &str) -> Order<'static> {
+    let held = schema::field(type_name, field).filter(|field| field.is_object());
+    held.map_or(Order::Sorted, |held| {
+        Order::Struct(&held.type_name, schema::field(&held.type_name, "metadata").is_some())
+    })
+}
 
 /// In what order the keys of a value come.
 #[derive(Clone, Copy)]
@@ -56,7 +86,7 @@ fn fields_of(type_name: &str) -> Fields {
 
 /// The fields of a struct in Go's order, by their names in JSON; `None` for types that are not in the table.
 pub fn struct_fields(type_name: &str) -> Option<impl Iterator<Item = &'static str>> {
-    Some(fields_of(type_name)?.iter().map(|(name, _)| *name))
+    Some(fields_of(type_name)?.iter().map(|field| field.name))
 }
 
 impl<'a> Order<'a> {
@@ -68,17 +98,20 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Where a key comes; keys that are not listed come last.
-    pub(super) fn position(self, fields: Fields, key: &str) -> usize {
+    /// Where a key comes, and the field that it is; keys that are not listed come last.
+    pub(super) fn place(self, fields: Fields, key: &str) -> (usize, Option<&'static Field>) {
+        let first = || FIRST.iter().position(|first| *first == key);
         match self {
-            Order::Sorted => 0,
-            Order::List(_) => FIRST.iter().position(|first| *first == key).unwrap_or(FIRST.len()),
+            Order::Sorted => (0, None),
+            Order::List(_) => (first().unwrap_or(FIRST.len()), None),
             Order::Struct(_, is_object) => {
-                if let Some(first) = FIRST.iter().position(|first| *first == key).filter(|_| is_object) {
-                    return first;
+                if let Some(first) = first().filter(|_| is_object) {
+                    return (first, None);
                 }
-                let mut names = fields.into_iter().flatten();
-                FIRST.len() + names.position(|(name, _)| *name == key).unwrap_or(usize::MAX / 2)
+                match fields.into_iter().flatten().enumerate().find(|(_, field)| field.name == key) {
+                    Some((index, field)) => (FIRST.len() + index, Some(field)),
+                    None => (usize::MAX, None),
+                }
             }
         }
     }
@@ -91,28 +124,23 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// The order of the value of a field.
-    pub(super) fn of_field(self, fields: Fields, key: &'a str, value: &'a Value) -> Order<'a> {
-        match self {
-            Order::Sorted => Order::Sorted,
-            Order::List(_) if key == "metadata" => Order::Struct("ListMeta", false),
-            Order::List(kind) if key == "items" => {
+    /// The order of the value of a field, which is the one that [`Self::place`] found.
+    pub(super) fn of_field(self, field: Option<&Field>, key: &str, value: &'a Value) -> Order<'a> {
+        match (self, field.map(|field| &field.held)) {
+            (_, Some(Held::Keys(order))) => *order,
+            (_, Some(Held::Object)) => root(value),
+            (Order::Sorted, None) => Order::Sorted,
+            (Order::List(_), None) if key == "metadata" => Order::Struct("ListMeta", false),
+            (Order::List(kind), None) if key == "items" => {
                 let own = value.as_array().and_then(|items| items.first()).and_then(|item| item.get("kind"));
                 if own.is_some() { Order::Struct("Object", true) } else { Order::Struct(kind, true) }
             }
-            Order::List(_) => Order::Sorted,
-            Order::Struct(type_name, is_object) => {
-                let field = fields.into_iter().flatten().find(|(name, _)| *name == key);
-                if let Some((_, Some(child))) = field {
-                    return if *child == "Object" { root(value) } else { Order::Struct(child, false) };
-                }
-                if is_object && key == "metadata" {
-                    let list = matches!(type_name, "Status" | "Table");
-                    return Order::Struct(if list { "ListMeta" } else { "ObjectMeta" }, false);
-                }
-                let embedded = |child| Order::Struct(child, schema::field(child, "metadata").is_some());
-                child_type(type_name, key).map_or(Order::Sorted, embedded)
+            (Order::List(_), None) => Order::Sorted,
+            (Order::Struct(type_name, true), None) if key == "metadata" => {
+                let list = matches!(type_name, "Status" | "Table");
+                Order::Struct(if list { "ListMeta" } else { "ObjectMeta" }, false)
             }
+            (Order::Struct(type_name, _), None) => embedded(type_name, key),
         }
     }
 }

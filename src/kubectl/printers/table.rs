@@ -114,6 +114,9 @@ pub fn cell(value: &Value) -> String {
 
 /// Cut at the first line break; tabs and escapes can't disturb the terminal.
 fn one_line(text: &str) -> String {
+    if text.bytes().all(|byte| byte >= b' ') {
+        return text.to_owned();
+    }
     let end = text.find(['\n', '\r', '\u{c}']);
     let kept = end.and_then(|end| text.get(..end)).unwrap_or(text).replace('\u{1b}', "^[").replace('\t', " ");
     if end.is_some() { kept + "..." } else { kept }

@@ -222,7 +222,7 @@ impl<'a> Reader<'a> {
     }
 
     fn blanks(&mut self) {
-        while self.bytes.get(self.position).is_some_and(|byte| b" \t\r\n".contains(byte)) {
+        while self.bytes.get(self.position).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
             self.position += 1;
         }
     }
