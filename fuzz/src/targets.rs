@@ -46,13 +46,22 @@ pub const ALL: [(&str, Target); 16] = [
 fn manifests(bytes: &[u8]) {
     let documents = yaml::read(&String::from_utf8_lossy(bytes));
     for document in &documents.documents {
-        // A document that is but a text, which begins with an empty line, is printed as go-yaml does: nobody can read it.
-        if document.value.is_object() {
-            let printed = yaml::print(&document.value);
+        // go-yaml prints what nobody can read: a document that is but a text, which begins with an empty line, and a key
+        // `<<` as if there were something to merge. So does the lab.
+        let printed = yaml::print(&document.value);
+        if document.value.is_object() && !has_key(&document.value, "<<") {
             assert_eq!(yaml::parse(&printed).as_ref(), Ok(&document.value), "{printed}");
         }
         let text = |field: &str| document.value[field].as_str().unwrap_or_default().to_owned();
         let _ = schema::decode(&text("apiVersion"), &text("kind"), document.value.clone(), schema::Strictness::Strict);
+    }
+}
+
+fn has_key(value: &Value, key: &str) -> bool {
+    match value {
+        Value::Object(fields) => fields.iter().any(|(name, value)| name == key || has_key(value, key)),
+        Value::Array(items) => items.iter().any(|item| has_key(item, key)),
+        _ => false,
     }
 }
 

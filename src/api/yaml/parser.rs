@@ -215,9 +215,7 @@ impl Parser<'_> {
                 return Err(self.not_a_key(start));
             }
         }
-        for merge in merges {
-            self.merge(&mut map, merge)?;
-        }
+        merges.into_iter().try_for_each(|merge| self.merge(&mut map, merge))?;
         Ok(Value::Object(map))
     }
 
@@ -388,14 +386,14 @@ impl Parser<'_> {
         self.enter()?;
         let start = self.scanner.at;
         self.scanner.at += 1;
-        let mut map = Map::new();
+        let (mut map, mut merges) = (Map::new(), Vec::new());
         loop {
             self.flow_blanks()?;
             if self.scanner.peek() == Some('}') {
                 break;
             }
             let before = self.scanner.at;
-            let (key, _) = self.key(true)?;
+            let (key, plain) = self.key(true)?;
             self.flow_blanks()?;
             let value = match self.scanner.peek() {
                 Some(':') => {
@@ -405,7 +403,11 @@ impl Parser<'_> {
                 }
                 _ => Value::Null,
             };
-            map.insert(key, value);
+            if plain && key == "<<" {
+                merges.push(value);
+            } else {
+                map.insert(key, value);
+            }
             self.flow_blanks()?;
             match self.scanner.peek() {
                 Some(',') if self.scanner.at > before => self.scanner.at += 1,
@@ -415,6 +417,7 @@ impl Parser<'_> {
         }
         self.scanner.at += 1;
         self.depth -= 1;
+        merges.into_iter().try_for_each(|merge| self.merge(&mut map, merge))?;
         Ok(Value::Object(map))
     }
 

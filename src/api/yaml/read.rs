@@ -130,12 +130,13 @@ mod tests {
     #[test]
     fn reads_what_manifests_are_written_in() {
         let text = "a: {x: [1, 'b', \"c\\n\"], yy: }\nb:\n- name: nn # c\n  v: |\n    l1\n     l2\n\n  w: >-\n    f\n    g\n- - 1\n  - ~\nc: no\nd: 'no'\n\
-                    1: 010\nt: 2026-01-02\nm: one\n  two\nurl: http://x:80/#a\nbase: &b {k: 1}\nuse:\n  <<: *b\n  z: *b\n";
+                    1: 010\nt: 2026-01-02\nm: one\n  two\nurl: http://x:80/#a\nbase: &b {k: 1}\nuse:\n  <<: *b\n  z: *b\nflow: {<<: *b, z: 2}\n";
         assert_eq!(
             parse(text),
             Ok(json!({"a": {"x": [1, "b", "c\n"], "yy": null},
                 "b": [{"name": "nn", "v": "l1\n l2\n", "w": "f g"}, [1, null]], "c": false, "d": "no", "1": 8, "t": "2026-01-02",
-                "m": "one two", "url": "http://x:80/#a", "base": {"k": 1}, "use": {"k": 1, "z": {"k": 1}}}))
+                "m": "one two", "url": "http://x:80/#a", "base": {"k": 1}, "use": {"k": 1, "z": {"k": 1}},
+                "flow": {"k": 1, "z": 2}}))
         );
     }
 
@@ -147,6 +148,7 @@ mod tests {
         assert_eq!(error("a:\n    b: 1\n  c: 2\n"), "yaml: line 2: did not find expected key");
         assert_eq!(error("a: 1\nb\nc: 2\n"), "yaml: line 3: could not find expected ':'");
         assert_eq!(error("a: b: c"), "yaml: mapping values are not allowed in this context");
+        assert_eq!(error("a: {<<}"), "yaml: map merge requires map or sequence of maps as the value");
         assert_eq!(error("a: *x"), "yaml: unknown anchor 'x' referenced");
         assert_eq!(error("a: 1\nb: @x"), "yaml: line 2: found character that cannot start any token");
     }
