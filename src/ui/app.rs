@@ -99,7 +99,9 @@ fn start() -> Session {
     session
 }
 
-fn show_in_address(session: &Session) {
+/// Shows in the address what is open, once it is another than was `shown`: the address may say already what is to be open
+/// next, as it does when somebody has gone back and the page has not heard of it yet.
+fn show_in_address(session: &Session, shown: &RefCell<String>) {
     // The way back belongs to the page around.
     if session.options.embedded || page::is_marked("data-lms") {
         return;
@@ -108,7 +110,9 @@ fn show_in_address(session: &Session) {
     let hash = session.lesson.as_ref().map_or("#free-play".to_owned(), |lesson| format!("#lesson={}", id(lesson)));
     if let Some(window) = web_sys::window() {
         let location = window.location();
-        if location.hash().is_ok_and(|now| now != hash && !(now.is_empty() && session.version == 0)) {
+        let now = location.hash().unwrap_or_default();
+        let begins = now.is_empty() && session.version == 0;
+        if !begins && shown.replace(hash.clone()) != hash && now != hash {
             let _ = location.set_hash(&hash);
         }
     }
@@ -178,8 +182,9 @@ fn Lab(props: &LabProps) -> Html {
     });
     let update = use_force_update();
     let handle = Handle::new(Rc::clone(&shared), Callback::from(move |()| update.force_update()));
+    let shown = use_memo((), |()| RefCell::new(String::new()));
     {
-        let handle = handle.clone();
+        let (handle, shown) = (handle.clone(), Rc::clone(&shown));
         use_effect_with((), move |()| {
             let (ticking, shortcut_handle) = (handle.clone(), handle.clone());
             let interval = Interval::new(u32::try_from(TICK.as_millis()).unwrap_or(1000), move || {
@@ -190,11 +195,14 @@ fn Lab(props: &LabProps) -> Html {
             let listener = web_sys::window().map(|window| {
                 EventListener::new(&window, "hashchange", move |_| {
                     if let Some(link) = link_of_address() {
+                        shown.take();
                         handle.act(Act::Go(Go::Open(link)));
                         return;
                     }
                     let hash = web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
                     if !hash.starts_with("#lesson=") && hash != "#free-play" {
+                        shown.take();
+                        show_in_address(&handle.get(), &shown);
                         return;
                     }
                     let wanted = lesson_of_address();
@@ -208,7 +216,7 @@ fn Lab(props: &LabProps) -> Html {
             move || drop((interval, listener, keys))
         });
     }
-    show_in_address(&handle.get());
+    show_in_address(&handle.get(), &shown);
     let session = handle.get();
     // Everything below the header is drawn anew in another language.
     let spoken = words::language();

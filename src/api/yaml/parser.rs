@@ -63,6 +63,7 @@ impl Parser<'_> {
         isize::try_from(self.scanner.column()).unwrap_or(isize::MAX)
     }
 
+    /// Begins a list or mapping.
     fn enter(&mut self) -> Result<(), Problem> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
@@ -73,7 +74,6 @@ impl Parser<'_> {
 
     /// A value in block context that starts here; `parent` is the indentation of what holds it.
     fn block(&mut self, parent: isize) -> Result<Value, Problem> {
-        self.enter()?;
         let properties = self.properties()?;
         let has_properties = properties.anchor.is_some() || properties.tag.is_some();
         let mut own_line = true;
@@ -81,7 +81,6 @@ impl Parser<'_> {
             self.scanner.blanks()?;
             let sequence = self.scanner.peek() == Some('-') && self.scanner.is_blank_after(1);
             if self.column() < parent || (self.column() == parent && !sequence) || self.scanner.peek().is_none() {
-                self.depth -= 1;
                 return Ok(self.remember(properties, Value::Null));
             }
         } else if has_properties {
@@ -93,7 +92,6 @@ impl Parser<'_> {
             _ if own_line && self.is_key() => self.mapping()?,
             _ => self.leaf(parent, &properties)?,
         };
-        self.depth -= 1;
         Ok(self.remember(properties, value))
     }
 
@@ -185,6 +183,7 @@ impl Parser<'_> {
     }
 
     fn mapping(&mut self) -> Result<Value, Problem> {
+        self.enter()?;
         let (indent, start) = (self.column(), self.scanner.at);
         let mut map = Map::new();
         let mut merges = Vec::new();
@@ -216,6 +215,7 @@ impl Parser<'_> {
             }
         }
         merges.into_iter().try_for_each(|merge| self.merge(&mut map, merge))?;
+        self.depth -= 1;
         Ok(Value::Object(map))
     }
 
@@ -270,7 +270,6 @@ impl Parser<'_> {
         if self.scanner.peek() == Some('-') && self.scanner.is_blank_after(1) {
             return Err(self.scanner.scanner_problem("block sequence entries are not allowed in this context"));
         }
-        self.enter()?;
         let properties = self.properties()?;
         let marked = properties.anchor.is_some() || properties.tag.is_some();
         let value = if marked && self.scanner.ends_line() {
@@ -280,11 +279,11 @@ impl Parser<'_> {
         } else {
             self.leaf(indent, &properties)?
         };
-        self.depth -= 1;
         Ok(self.remember(properties, value))
     }
 
     fn sequence(&mut self) -> Result<Value, Problem> {
+        self.enter()?;
         let (indent, start) = (self.column(), self.scanner.at);
         let mut items = Vec::new();
         while self.scanner.peek() == Some('-')
@@ -305,6 +304,7 @@ impl Parser<'_> {
         if self.scanner.peek().is_some() && self.column() > indent {
             return Err(self.scanner.parser_problem("did not find expected '-' indicator", start));
         }
+        self.depth -= 1;
         Ok(Value::Array(items))
     }
 

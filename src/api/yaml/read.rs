@@ -141,6 +141,23 @@ mod tests {
     }
 
     #[test]
+    fn lists_and_mappings_are_nested_a_hundred_deep_however_they_are_written() {
+        let flow = |depth| "[".repeat(depth) + "1" + &"]".repeat(depth);
+        let block = |depth| "- ".repeat(depth) + "1";
+        let keys = |depth| {
+            (0..depth).map(|indent| format!("{}a:\n", " ".repeat(indent))).collect::<String>()
+                + &" ".repeat(depth)
+                + "1"
+        };
+        let mixed = |depth| "- ".repeat(50) + &"[".repeat(depth - 50) + &"]".repeat(depth - 50);
+        let shapes: [fn(usize) -> String; 4] = [flow, block, keys, mixed];
+        for text in shapes {
+            assert!(parse(&text(100)).is_ok(), "{}", text(100));
+            assert!(parse(&text(101)).unwrap_err().contains("exceeded max depth of 100"), "{}", text(101));
+        }
+    }
+
+    #[test]
     fn names_common_mistakes() {
         let error = |text: &str| parse(text).unwrap_err();
         assert_eq!(error("a: \"x\nb: 1\n"), "yaml: line 3: found unexpected end of stream");

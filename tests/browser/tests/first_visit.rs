@@ -138,7 +138,12 @@ fn a_rest_that_is_gone_is_a_newer_version() {
 #[test]
 fn the_rest_comes_at_once_where_the_program_calls_into_it() {
     let page = Page::open(&View::new(1440, 900));
-    page.script("salabRest.isHere = () => true; salabRest.bring = () => Promise.resolve()", &[]);
+    // So the program warms up before it is whole. Meanwhile the page stands still, and Firefox throws away what is typed then.
+    page.script(
+        "salabRest.isHere = () => true; salabRest.bring = () => Promise.resolve(); dispatchEvent(new PointerEvent('pointermove'))",
+        &[],
+    );
+    page.wait("the rest", || asked_for_the_rest(&page) == json!(["xmlhttprequest"]));
     page.run("kubectl run web --image=nginx", "pod/web created");
     page.run("kubectl get pods -o json | jq -r '.items[].metadata.name'", "web");
     // Firefox has a word to say about that on the console.
