@@ -41,6 +41,20 @@ fn choose(page: &Page, text: &str) {
     page.press("Space");
 }
 
+/// The page may be drawn between a change of its address and the event that tells of it.
+#[test]
+fn an_address_is_followed_whatever_else_goes_on() {
+    let page = open("#free-play");
+    for lesson in lessons() {
+        page.script(
+            "const time = [...document.querySelectorAll('button')].find((it) => /^(Pause|Resume)$/.test(it.textContent));
+             location.hash = arguments[0]; time.click();",
+            &[format!("#lesson={}", lesson.id).into()],
+        );
+        let _ = page.region("Lesson").find("heading", &lesson.title);
+    }
+}
+
 /// One page for all of them: from one lesson to the next by its address.
 #[test]
 fn every_lesson_is_done_by_keyboard() {
