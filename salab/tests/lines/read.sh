@@ -111,7 +111,9 @@ kubectl describe
 kubectl describe sa bob
 kubectl describe sa nope
 kubectl describe nope
-kubectl describe cm settings
+# Of several keys the order is any: it is that of a Go map.
+kubectl create cm single --from-literal=a=1
+kubectl describe cm single
 kubectl describe role reader
 kubectl describe rolebinding read
 kubectl describe clusterrole all
