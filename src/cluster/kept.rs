@@ -64,7 +64,7 @@ impl Kept {
 
 fn unfold(text: &str) -> Object {
     let mut object = SPARE.take();
-    if packed::unpack_into(text, &mut object) { object } else { Object::Null }
+    if packed::unpack(text, &mut object) { object } else { Object::Null }
 }
 
 fn stay_unfolded(object: &Rc<Object>) {

@@ -50,15 +50,9 @@ pub fn pack(value: &Value) -> Box<str> {
     text.into_boxed_str()
 }
 
-/// The value that was packed, on the same thread.
-pub fn unpack(text: &str) -> Option<Value> {
-    let mut value = Value::Null;
-    unpack_into(text, &mut value).then_some(value)
-}
-
 /// Makes a value the one that was packed, on the same thread. Objects of a kind are much alike: what is already there
 /// is written over, and hardly anything needs to be allocated. Whether it could be read; if not, the value is anything.
-pub fn unpack_into(text: &str, value: &mut Value) -> bool {
+pub fn unpack(text: &str, value: &mut Value) -> bool {
     NAMES.with_borrow(|names| Reader { text, names }.value(value)).is_some()
 }
 
@@ -240,8 +234,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn unpacked(text: &str) -> Option<Value> {
+        let mut value = Value::Null;
+        unpack(text, &mut value).then_some(value)
+    }
+
     fn again(value: &Value) -> Option<Value> {
-        unpack(&pack(value))
+        unpacked(&pack(value))
     }
 
     #[test]
@@ -270,7 +269,7 @@ mod tests {
         for before in &values {
             for value in &values {
                 let mut written = before.clone();
-                assert!(unpack_into(&pack(value), &mut written));
+                assert!(unpack(&pack(value), &mut written));
                 assert_eq!(&written, value, "over {before}");
             }
         }
@@ -291,7 +290,7 @@ mod tests {
     fn what_was_cut_is_no_value() {
         let packed = pack(&json!({"metadata": {"name": "x", "labels": {"a": "b"}}}));
         for end in 0..packed.len() {
-            assert_eq!(unpack(&packed[..end]), None, "{end}");
+            assert_eq!(unpacked(&packed[..end]), None, "{end}");
         }
     }
 }

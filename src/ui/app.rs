@@ -195,6 +195,7 @@ fn Lab(props: &LabProps) -> Html {
             let listener = web_sys::window().map(|window| {
                 EventListener::new(&window, "hashchange", move |_| {
                     if let Some(link) = link_of_address() {
+                        // The address no longer says what was shown; what is opened may be in the same lesson.
                         shown.take();
                         handle.act(Act::Go(Go::Open(link)));
                         return;

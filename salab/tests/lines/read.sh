@@ -112,6 +112,7 @@ kubectl describe sa bob
 kubectl describe sa nope
 kubectl describe nope
 # Of several keys the order is any: it is that of a Go map.
+kubectl describe cm settings | sort
 kubectl create cm single --from-literal=a=1
 kubectl describe cm single
 kubectl describe role reader
